@@ -6,7 +6,7 @@ Settings are light: nothing here loads a model or opens a connection.
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -33,9 +33,10 @@ class _System(Settings):
     @model_validator(mode="before")
     @classmethod
     def _label_defaults_to_id(cls, data: Any) -> Any:
-        if isinstance(data, dict) and not data.get("label"):
-            return {**data, "label": data.get("id", "")}
-        return data
+        if not isinstance(data, dict):
+            return data
+        given = cast(dict[str, Any], data)
+        return given if given.get("label") else {**given, "label": given.get("id", "")}
 
 
 class LocalSystem(_System):
@@ -143,7 +144,9 @@ def load_models(path: Path) -> Models:
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SettingsError(f"{path}: no such file; give one with --models, or copy models.yaml from the project") from None
+        raise SettingsError(
+            f"{path}: no such file; give one with --models, or copy models.yaml from the project"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: cannot be read ({error})") from None
     except yaml.YAMLError as error:
