@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
+from urllib.parse import urlsplit
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -29,6 +30,8 @@ class _System(Settings):
     """What a person reads after the vote; the id where empty."""
     note: str = ""
     """One plain sentence shown beside the label, such as what the system cannot do."""
+    max_new_tokens: int | None = Field(None, ge=1)
+    """Upper bound on an answer, below what the length asks for."""
 
     @model_validator(mode="before")
     @classmethod
@@ -79,6 +82,16 @@ class HostedSystem(_System):
     provider: str = ""
     """Who receives the photos, for the consent line; from `model` or `api_base` where empty."""
 
+    @property
+    def receiver(self) -> str:
+        """The name a visitor reads; never the model's."""
+        if self.provider:
+            return self.provider
+        host = urlsplit(self.api_base).hostname if self.api_base else None
+        if host in {"localhost", "127.0.0.1", "::1"}:
+            return "a model server on this machine"
+        return host or self.model.partition("/")[0]
+
 
 class RecordedSystem(_System):
     """Transcripts of an imported run, replayed."""
@@ -108,6 +121,8 @@ class Models(Settings):
     compare: tuple[str, ...] = ()
     """Ids of two or more systems; a blind comparison draws two. All where empty."""
     judges: tuple[JudgeSettings, ...] = ()
+    notice: str = ""
+    """Shown above the photos: in plain words, what writes here. Names no system, since it is read before votes."""
     prompts: Mapping[str, str] = Field(default_factory=dict)
     """Further prompts: a name, and a text file with {words} where the length goes."""
     folder: Path = Field(default=HOME, exclude=True)

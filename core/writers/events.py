@@ -22,6 +22,10 @@ class WriteRequest:
     prompt: str
     """The words that go with the photos."""
     sampling: Sampling
+    story_id: str | None = None
+    """Which story of a run this is; recorded systems go by it, and by the photos where it is None."""
+    attempt: int = 1
+    """A further attempt is asked anew, also where the ledger of calls holds the first one's answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,9 @@ class Failed:
     message: str
     """What happened and what to do, one line, naming no system (it may be shown before a blind vote)."""
     reason: str
-    """A short stable word: `timeout`, `rate_limit`, `auth`, `connection`, `bad_answer`, `memory`, `crash`, `error`."""
+    """A short stable word: `timeout`, `rate_limit`, `auth`, `payment`, `connection`, `server`, `request`, `budget`,
+    `cut` (the text broke off), `context` (more than the model takes), `bad_answer`, `not_recorded`, `memory`, `crash`,
+    `error`."""
 
 
 WriterEvent = Loading | Delta | Finished | Failed

@@ -1,0 +1,82 @@
+"""The app: tabs put together, and the server around them. Tabs meet only here."""
+
+import os
+from typing import TYPE_CHECKING, Any
+
+# Before Gradio is imported: no call home, and no summary table built after every event.
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "100000")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+import gradio as gr
+from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
+
+from app import theme, web
+from app.services import Services
+from app.tabs import about, compare, operator, vote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PAGE: dict[str, Any] = {
+    "footer_links": [],
+    "run_history": False,
+    "enable_monitoring": False,
+    "show_error": False,
+    "ssr_mode": False,
+}
+"""Shared by both pages and by the Space: nothing at the foot, no history of runs in the browser, no error text."""
+
+
+def build_app(services: Services) -> gr.Blocks:
+    """The page for visitors and raters."""
+    with gr.Blocks(title=theme.TITLE, analytics_enabled=False) as demo:
+        visit = gr.State("", time_to_live=None, delete_callback=_forgetter(services))
+        theme.html(f'<div class="vist"><h1>{theme.TITLE}</h1><p class="lead">{theme.TAGLINE}</p></div>')
+        with gr.Tabs():
+            with gr.Tab("Compare", id="compare"):
+                comparing = compare.build(services, visit)
+            with gr.Tab("Vote", id="vote") as vote_tab:
+                voting = vote.build(services, visit)
+            with gr.Tab("About", id="about"):
+                about.build()
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
+        demo.load(comparing.open_page, None, comparing.outputs, **quiet)
+        vote_tab.select(voting.refresh, [visit], voting.outputs, **quiet)
+    return demo
+
+
+def build_operator_app(services: Services) -> gr.Blocks:
+    """The operator's page, served apart so that visitors receive nothing of it."""
+    with gr.Blocks(title=f"{theme.TITLE} · Operator", analytics_enabled=False) as demo:
+        operator.build(services, demo)
+    return demo
+
+
+def create_server(services: Services) -> FastAPI:
+    """Everything behind one address: routes first, then the operator's page, then the visitors' at the root."""
+    server = FastAPI(
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        routes=web.routes(services),
+        middleware=web.middleware(services),
+    )
+    look: dict[str, Any] = {"theme": theme.theme(), "head": theme.head()}
+
+    @server.get("/operator")
+    def operator_without_slash() -> RedirectResponse:
+        return RedirectResponse("operator/")
+
+    gr.mount_gradio_app(server, build_operator_app(services), path="/operator/", **PAGE, **look)
+    gr.mount_gradio_app(server, build_app(services), path="/", **PAGE, **look)
+    return server
+
+
+def _forgetter(services: Services) -> "Callable[[str], None]":
+    def forget(token: str) -> None:
+        if token:
+            services.end_visit(token)
+
+    return forget

@@ -1,0 +1,281 @@
+"""What the tabs are handed: settings, votes, writers and visits, behind plain calls. Tabs know no SQL and no model."""
+
+import random
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from annotations.pairing import shown_hash
+from annotations.raters import load_salt, rater_id
+from annotations.store import Store
+from annotations.views import PhotoView, Receipt, Rendering, TrialView, Written
+from app import samples, save
+from app.identity import Asked, Identity
+from app.pairs import PairView
+from app.render import escape
+from app.reveal import Reveal, RevealedSide
+from app.telling import Telling
+from app.visits import SavedTelling, Visits
+from core import prompts
+from core.dialogue import parse, render
+from core.errors import BadInput, StoreError
+from core.records import Photo, Sampling, Turn
+from core.settings import Environment, HostedSystem, Models
+from core.writers.studio import Studio
+
+BENCHMARK = "benchmark"
+OWN_PHOTOS = "own-photos"
+SAMPLES = "samples"
+RENDERING = Rendering("canonical-1", lambda text: render(parse(text).turns))
+"""The one form every transcript is shown in; a change of look that could sway a vote gets a new version."""
+
+
+@dataclass
+class Services:
+    """One for the whole server; what belongs to one visitor alone is keyed by the visit's token."""
+
+    models: Models
+    environment: Environment
+    store: Store
+    studio: Studio
+    visits: Visits
+    identity: Identity
+    salt: bytes
+    rng: random.Random = field(default_factory=secrets.SystemRandom)
+    visitors_at_once: int = 12
+    """Stories written at the same time; a local model queues them anyway."""
+    samples: dict[str, str] = field(default_factory=dict[str, str])
+    """Sample stories by id, with their titles."""
+    _tellings: dict[str, Telling] = field(default_factory=dict[str, Telling])
+    _raters: dict[str, str] = field(default_factory=dict[str, str])
+
+    # --- who asks -------------------------------------------------------------------------------------------------
+
+    def asked(self, request: Any) -> Asked:
+        return Asked.of(request)
+
+    def rater(self, token: str, request: Any) -> str:
+        """By the signed cookie; where a browser keeps none, by the visit, so that a vote is still one person's."""
+        name = self.identity.rater_name(Asked.of(request))
+        return rater_id(self.salt, "cookie", name) if name else rater_id(self.salt, "visit", token)
+
+    # --- visits ---------------------------------------------------------------------------------------------------
+
+    def end_visit(self, token: str) -> None:
+        telling = self._tellings.pop(token, None)
+        if telling is not None:
+            telling.stop()
+        self.visits.close(token)
+
+    def picker_value(self, token: str, sample: dict[str, Any] | None = None) -> dict[str, Any]:
+        limits = self.visits.limits
+        return {
+            "token": token,
+            "most": limits.story_photos,
+            "limit": limits.file_bytes,
+            "together": limits.request_bytes,
+            "sample": sample,
+        }
+
+    # --- what can be chosen ---------------------------------------------------------------------------------------
+
+    default_length = "standard"
+    default_style = prompts.PROMPTS[0].name
+
+    def lengths(self) -> list[tuple[str, str]]:
+        return [(length.label, length.name) for length in prompts.LENGTHS]
+
+    def styles(self) -> list[tuple[str, str]]:
+        own = [(prompt.label, prompt.name) for prompt in prompts.PROMPTS]
+        return own + [(name.replace("-", " ").capitalize(), name) for name in self.models.prompts]
+
+    @property
+    def notice(self) -> str:
+        return self.models.notice
+
+    def consent_line(self) -> str:
+        """One sentence before the upload; names everyone who would receive the photos."""
+        compared = [self.models.system(name) for name in self.models.compared]
+        receivers = sorted({system.receiver for system in compared if isinstance(system, HostedSystem)})
+        sent = f" To be written about, they are sent to {escape(' and '.join(receivers))}." if receivers else ""
+        return (
+            f"<strong>Your photos are not kept.</strong>{sent} What you vote is kept without your name. "
+            "<span>More under About.</span>"
+        )
+
+    # --- telling --------------------------------------------------------------------------------------------------
+
+    def begin(self, token: str, length_name: str, style_name: str, keep: bool) -> Telling:
+        """A new story about the visit's photos, with two systems drawn for the two sides."""
+        photos = self.visits.photos(token)
+        if not photos:
+            raise BadInput("Add at least one photo first, or try one of the samples.")
+        length, prompt = prompts.get_length(length_name), self._prompt(style_name)
+        left, right = self.rng.sample(self.models.compared, 2)
+        caps = [cap for name in (left, right) if (cap := self.models.system(name).max_new_tokens) is not None]
+        telling = Telling(
+            studio=self.studio,
+            systems=(left, right),
+            photos=tuple(photo.photo.jpeg for photo in photos),
+            prompt=prompt.fill(length.words),
+            prompt_id=prompt.record_id(length.words),
+            sampling=Sampling(max_new_tokens=min([length.max_new_tokens, *caps]), seed=self.rng.randrange(2**31)),
+            keep=keep,
+        )
+        old = self._tellings.get(token)
+        if old is not None:
+            old.stop()
+        self._tellings[token] = telling
+        self.visits.save(token, None)
+        return telling
+
+    def telling(self, token: str) -> Telling | None:
+        return self._tellings.get(token)
+
+    def open_own_trial(self, token: str, request: Any, telling: Telling) -> str:
+        """The trial of a story just told; keeps photos and words only where the visitor agreed."""
+        left, right = (self._written(telling, side) for side in (0, 1))
+        return self.store.open_comparison(
+            self.rater(token, request),
+            left,
+            right,
+            campaign=OWN_PHOTOS,
+            shown_hash=shown_hash(left.text, right.text, RENDERING),
+            rendering=RENDERING.version,
+            keep_text=telling.keep,
+            keep_photos=self._keep_photos(telling) if telling.keep else (),
+            address_hash=self.identity.address_hash(Asked.of(request)),
+        )
+
+    def _written(self, telling: Telling, side: int) -> Written:
+        system = self.models.system(telling.systems[side])
+        result = telling.results[side]
+        return Written(
+            system_id=system.id,
+            label=system.label,
+            note=system.note,
+            text=result.text,
+            fingerprint=result.fingerprint,
+            prompt=telling.prompt_id,
+            sampling=telling.sampling,
+            finish=result.finish,
+            seconds=result.seconds,
+        )
+
+    def _keep_photos(self, telling: Telling) -> tuple[Photo, ...]:
+        """The visitor agreed: photos go into the data folder, under a random name."""
+        folder = self.environment.data / "kept" / secrets.token_urlsafe(12)
+        folder.mkdir(parents=True)
+        kept: list[Photo] = []
+        for number, photo in enumerate(telling.photos, start=1):
+            path = folder / f"{number}.jpg"
+            path.write_bytes(photo)
+            kept.append(Photo(number, str(path)))
+        return tuple(kept)
+
+    def reveal(self, token: str, receipt: Receipt) -> Reveal | None:
+        """What the page may show after the vote; a story of one's own becomes ready to be saved."""
+        if receipt.reveal is None:
+            return None
+        telling = self._tellings.get(token)
+        own = telling if telling is not None and receipt.campaign == OWN_PHOTOS else None
+        if own is not None:
+            self._make_saved(token, own, receipt)
+        sides = (receipt.reveal.left, receipt.reveal.right)
+        left, right = (RevealedSide.of(side) for side in sides)
+        return Reveal(left, right, f"visit/{token}/story" if own else None)
+
+    def _make_saved(self, token: str, telling: Telling, receipt: Receipt) -> None:
+        assert receipt.reveal is not None
+        labels = (receipt.reveal.left.label, receipt.reveal.right.label)
+        sides = [
+            save.SavedSide(name, label, result.turns)
+            for name, label, result in zip(("Left", "Right"), labels, telling.results, strict=True)
+        ]
+        now = datetime.now(UTC)
+        page = save.as_html(sides, telling.photos, now)
+        self.visits.save(token, SavedTelling(save.as_text(sides, now), page, ready=True))
+
+    def _prompt(self, name: str) -> prompts.Prompt:
+        if name in self.models.prompts:
+            return prompts.load(self.models.folder / self.models.prompts[name], name)
+        return prompts.get(name)
+
+    # --- stored pairs ---------------------------------------------------------------------------------------------
+
+    def next_pair(self, rater: str, asked: Asked) -> PairView | None:
+        trial = self.store.next_trial(
+            BENCHMARK, rater, address_hash=self.identity.address_hash(asked), rendering=RENDERING
+        )
+        return None if trial is None else self._pair_view(trial)
+
+    def open_sample(self, story: str, rater: str) -> PairView:
+        trial = self.store.next_trial(SAMPLES, rater, rendering=RENDERING, story_id=story)
+        if trial is None:
+            raise StoreError("This sample is not here. Reload the page, or add photos of your own.")
+        return self._pair_view(trial)
+
+    def votes_of(self, rater: str) -> int:
+        return self.store.progress(BENCHMARK, rater).done
+
+    def trial_photo(self, trial_id: str, number: int) -> Path | None:
+        return self.store.trial_photo(trial_id, number)
+
+    def _pair_view(self, trial: TrialView) -> PairView:
+        return PairView(
+            trial_id=trial.trial_id,
+            title=trial.title or "",
+            photos=tuple(_photo(photo) for photo in trial.photos),
+            left=turns_of(trial.left_text),
+            right=turns_of(trial.right_text),
+            wording=trial.wording,
+            show_captions=any(photo.caption for photo in trial.photos),
+            number=trial.done + 1,
+            done=trial.done,
+            remaining=trial.remaining,
+        )
+
+    def close(self) -> None:
+        for token in list(self._tellings):
+            self.end_visit(token)
+        self.studio.close()
+        self.store.close()
+
+
+def turns_of(text: str) -> tuple[Turn, ...]:
+    return parse(text).turns
+
+
+def _photo(view: PhotoView) -> Photo:
+    return Photo(
+        number=view.number,
+        file=view.path,
+        caption=view.caption,
+        credit=view.credit,
+        licence=view.licence,
+        link=view.link,
+        width=view.width,
+        height=view.height,
+    )
+
+
+def open_services(models: Models, environment: Environment) -> Services:
+    """Open the database, bring in the samples, make ready to write. Loads no model."""
+    from core.runs import Run
+
+    environment.data.mkdir(parents=True, exist_ok=True)
+    store = Store.open(environment.database_url or f"sqlite:///{environment.data / 'votes.sqlite'}")
+    store.load_run(Run.open(samples.FOLDER), campaign=SAMPLES)
+    salt = load_salt(environment.data)
+    return Services(
+        models=models,
+        environment=environment,
+        store=store,
+        studio=Studio(models, environment.data),
+        visits=Visits(),
+        identity=Identity(salt, environment.admin_token),
+        salt=salt,
+        samples=samples.titles(),
+    )
