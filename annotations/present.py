@@ -39,8 +39,9 @@ def campaign_view(session: Session, campaign: Campaign) -> CampaignView:
     )
 
 
-def trial_view(session: Session, campaign: Campaign, trial: Trial) -> TrialView:
-    """The trial must be flushed, so that it counts."""
+def trial_view(session: Session, trial: Trial) -> TrialView:
+    """Of a committed trial, so that it counts."""
+    campaign = session.get_one(Campaign, trial.campaign_id)
     story = session.get_one(StoryRow, session.get_one(PairRow, trial.pair_id).story_id)
     photos = session.exec(select(PhotoRow).where(PhotoRow.story_id == story.id).order_by(col(PhotoRow.number)))
     left, right = trials.sides(session, trial)

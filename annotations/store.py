@@ -187,10 +187,10 @@ class Store:
                 return None  # nobody is shown what was written about another visitor's photos
             self._know(session, rater_id)
             trial = trials.draw(session, campaign, request, self._rng, rendering)
-            if trial is None:
-                return None
-            session.flush()
-            return present.trial_view(session, campaign, trial)
+        if trial is None:
+            return None
+        with self._read() as session:  # the writer's turn is over as early as can be
+            return present.trial_view(session, trial)
 
     def open_comparison(
         self,

@@ -15,6 +15,7 @@ from annotations.tables import (
     Campaign,
     CampaignPair,
     PairRow,
+    PairTranscript,
     TranscriptRow,
     Trial,
 )
@@ -173,8 +174,15 @@ def right_id(session: Session, trial: Trial) -> str:
 
 def sides(session: Session, trial: Trial) -> tuple[str, str]:
     """The texts, left then right; empty where a text was not kept."""
-    left, right = (session.get_one(TranscriptRow, one) for one in (trial.left_id, right_id(session, trial)))
-    return left.text or "", right.text or ""
+    query = (
+        select(TranscriptRow.id, TranscriptRow.text)
+        .join(PairTranscript, col(PairTranscript.transcript_id) == TranscriptRow.id)
+        .where(PairTranscript.pair_id == trial.pair_id)
+    )
+    texts = dict(session.exec(query).all())
+    left = texts.pop(trial.left_id)
+    (right,) = texts.values()
+    return left or "", right or ""
 
 
 def progress(session: Session, campaign: Campaign, rater_id: str) -> Progress:

@@ -1,12 +1,16 @@
 """What the tabs are handed: settings, votes, writers and visits, behind plain calls. Tabs know no SQL and no model."""
 
+import io
 import random
 import secrets
+import tempfile
+import zipfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from annotations.export import export
 from annotations.pairing import shown_hash
 from annotations.raters import load_salt, rater_id
 from annotations.store import Store
@@ -236,6 +240,23 @@ class Services:
             done=trial.done,
             remaining=trial.remaining,
         )
+
+    # --- for the operator -----------------------------------------------------------------------------------------
+
+    def export_zip(self) -> bytes:
+        """Votes and pairs as CSV files, zipped."""
+        out = io.BytesIO()
+        with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            export(self.store, Path(folder))
+            for path in sorted(Path(folder).rglob("*")):
+                if path.is_file():
+                    archive.write(path, path.relative_to(folder))
+        return out.getvalue()
+
+    def backup(self) -> Path:
+        """A whole copy of the database in a file that the caller removes."""
+        moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+        return self.store.backup(Path(tempfile.mkdtemp()) / f"votes-{moment}.sqlite")
 
     def close(self) -> None:
         for token in list(self._tellings):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
@@ -48,6 +49,8 @@ def routes(services: "Services") -> list[Route]:
         Route("/visit/{token}/order", _said(pages.arrange), methods=["POST"]),
         Route("/visit/{token}/story.{form}", _said(pages.saved)),
         Route("/trial/{trial}/{number:int}.jpg", _said(pages.trial_photo)),
+        Route("/operator/export.zip", _said(pages.export)),
+        Route("/operator/backup", _said(pages.backup)),
         Route("/operator/sign-in", pages.sign_in, methods=["POST"]),
         Route("/operator/sign-out", pages.sign_out, methods=["POST"]),
     ]
@@ -112,6 +115,18 @@ class _Pages:
         if path is None:
             return PlainTextResponse("no such photo", status_code=404)
         return FileResponse(path, media_type="image/jpeg", headers={"cache-control": "private, max-age=3600"})
+
+    async def export(self, request: Request) -> Response:
+        self.services.identity.require_operator(Asked.of(request))
+        body = await run_in_threadpool(self.services.export_zip)
+        headers = {"content-disposition": 'attachment; filename="sporc-vist-votes.zip"', "cache-control": "no-store"}
+        return Response(body, media_type="application/zip", headers=headers)
+
+    async def backup(self, request: Request) -> Response:
+        self.services.identity.require_operator(Asked.of(request))
+        path = await run_in_threadpool(self.services.backup)
+        gone = BackgroundTask(path.unlink)
+        return FileResponse(path, filename=path.name, background=gone, headers={"cache-control": "no-store"})
 
     async def sign_in(self, request: Request) -> Response:
         fields = parse_qs((await _body(request, 10_000, "the form")).decode(errors="replace"))

@@ -37,7 +37,7 @@ class PhotoLimits(Settings):
     story_photos: int = Field(default=20, ge=1, le=20)
     """Most photos in a story."""
     side: int = Field(default=2048, ge=32)
-    """Longest side in pixels after normalising."""
+    """Longest side in pixels after normalising; a large JPEG may end a little under it (`core.photo_pixels`)."""
     least_side: int = Field(default=16, ge=1)
     """Shortest side in pixels of a picture that shows anything."""
     ratio: float = Field(default=20.0, ge=1)
@@ -134,7 +134,7 @@ def _normalise(data: bytes, limits: PhotoLimits) -> NormalPhoto:
     photo = open_photo(file.data, kind)
     _check_size(photo.size, limits)
     with _HEAVY if photo.size[0] * photo.size[1] > _HEAVY_PIXELS else nullcontext():
-        image = upright_rgb(photo, file.orientation, (limits.side, limits.side))
+        image = upright_rgb(photo, file.orientation, (limits.side, limits.side), slack=0.75)
     return NormalPhoto(encode(image), image.width, image.height)
 
 

@@ -54,9 +54,7 @@ class BadServer:
         self._thread.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.closing.set()
         self._http.shutdown()
         self._http.server_close()
@@ -87,7 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.bad.next_reply(self.seen)(self, body)
 
-    def log_message(self, *_: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the base class names it so
         """Quiet."""
 
     def whole(self, code: int, body: bytes, kind: str = "application/json", headers: Mapping[str, str] = {}) -> None:
@@ -228,7 +226,7 @@ def cut(*pieces: str, clean: bool = False) -> Reply:
     return reply
 
 
-def refuse_connection() -> int:
+def free_port() -> int:
     """A loopback port on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -20,7 +20,9 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -82,7 +84,17 @@ class Server:
             **self.environment,
         }
         environment.pop("GRADIO_TEMP_DIR", None)
-        command = [sys.executable, "-m", "app", "--port", str(self.port), "--data", str(self.data), "--models", str(self.models)]
+        command = [
+            sys.executable,
+            "-m",
+            "app",
+            "--port",
+            str(self.port),
+            "--data",
+            str(self.data),
+            "--models",
+            str(self.models),
+        ]
         with (self.folder / "server.log").open("wb") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         self._await_page()
@@ -140,7 +152,11 @@ class RecordingProxy:
             threading.Thread(target=self._pass_on, args=(browser,), daemon=True).start()
 
     def _pass_on(self, browser: socket.socket) -> None:
-        with browser, socket.create_connection(("127.0.0.1", self.target_port)) as server, selectors.DefaultSelector() as ready:
+        with (
+            browser,
+            socket.create_connection(("127.0.0.1", self.target_port)) as server,
+            selectors.DefaultSelector() as ready,
+        ):
             ready.register(browser, selectors.EVENT_READ, server)
             ready.register(server, selectors.EVENT_READ, browser)
             while not self._ended.is_set():

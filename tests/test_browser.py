@@ -160,7 +160,9 @@ def test_voting_by_keyboard_alone(server: Server, paper_pairs: Path) -> None:
         for key, done in (("t", 1), ("n", 2), ("s", 2), ("a", 3), ("b", 4)):
             shown = page.locator("#vote-page [data-pair]").inner_text()
             page.keyboard.press(key)
-            page.wait_for_function("(was) => document.querySelector('#vote-page [data-pair]').innerText !== was", arg=shown)
+            page.wait_for_function(
+                "(was) => document.querySelector('#vote-page [data-pair]').innerText !== was", arg=shown
+            )
             assert f"{done} vote" in page.locator("#vote-foot .receipt").inner_text()
         page.get_by_text("More: why?").click()
         page.get_by_label("In your own words").fill("about tea and banter")
@@ -198,7 +200,14 @@ def forbidden(server: Server) -> list[str]:
     """Ids, labels and models of every system, words of transcript headers, names of the release's files."""
     systems = [text for row in rows(server, "select id, label from systems") for text in row]
     listed = re.findall(r"(?:id|label|model): ([^,}]+)", (ROOT / "models.yaml").read_text(encoding="utf-8"))
-    names = {*systems, *(text.strip() for text in listed), "Word count:", "Generation time", "transcript_32b", "transcript_235b"}
+    names = {
+        *systems,
+        *(text.strip() for text in listed),
+        "Word count:",
+        "Generation time",
+        "transcript_32b",
+        "transcript_235b",
+    }
     return sorted(name for name in names if name != "untrained")
 
 
@@ -226,7 +235,12 @@ def test_nothing_of_a_photo_is_on_disk_after_the_visit(server: Server, release: 
         tell_own_story(page, story_photos(release))
         page.locator("#compare-left").wait_for(timeout=120_000)
         words = page.locator("#left .said").first.inner_text().split()[:8]
-        assert page.request.post(server.url + "gradio_api/upload", multipart={"files": Path(story_photos(release)[0])}).status == 404
+        assert (
+            page.request.post(
+                server.url + "gradio_api/upload", multipart={"files": Path(story_photos(release)[0])}
+            ).status
+            == 404
+        )
     fresh = {path for path in server.folder.rglob("*") if path.is_file()} - known
     pictures = [path for path in fresh if re.search(rb"\xff\xd8\xff|PNG\r\n|RIFF....WEBP", path.read_bytes())]
     assert pictures == []

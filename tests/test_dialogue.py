@@ -2,6 +2,7 @@
 
 import csv
 import random
+import re
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -30,9 +31,7 @@ TWO = [(1, "Did you see it?"), (2, "I did. It was huge."), (1, "And loud.")]
 
 
 def script(first: str, second: str, between: str = " ") -> str:
-    return "\n\n".join(
-        f"{label}{between}{text}" for label, (_, text) in zip((first, second, first), TWO, strict=True)
-    )
+    return "\n\n".join(f"{label}{between}{text}" for label, (_, text) in zip((first, second, first), TWO, strict=True))
 
 
 SHAPES = {
@@ -132,7 +131,13 @@ def test_a_colon_does_not_make_a_label(line: str) -> None:
 def test_names_used_once_are_labels_where_every_line_has_one() -> None:
     assert said("Alex: How was it?\nSam: Great.") == [(1, "How was it?"), (2, "Great.")]
     assert said("Alex:\nHow was it?\n\nSam:\nGreat.") == [(1, "How was it?"), (2, "Great.")]
-    assert [n for n, _ in said("Alex: Hi.\n\nSam: Hey.\n\nAlex: So.\n\nSam: Yes.\n\nWaiter: The bill!")] == [1, 2, 1, 2, 3]
+    assert [n for n, _ in said("Alex: Hi.\n\nSam: Hey.\n\nAlex: So.\n\nSam: Yes.\n\nWaiter: The bill!")] == [
+        1,
+        2,
+        1,
+        2,
+        3,
+    ]
 
 
 def test_a_text_without_labels_is_one_turn_and_loses_no_word() -> None:
@@ -143,7 +148,7 @@ def test_a_text_without_labels_is_one_turn_and_loses_no_word() -> None:
     assert said("[hello there]") == [(1, "[hello there]")]
 
 
-@pytest.mark.parametrize("text", ["", "   \n\n", "\ufeff", "---\n***\n", "Speaker 1:", "…", "😂", "[Intro music]" * 0])
+@pytest.mark.parametrize("text", ["", "   \n\n", "\ufeff", "---\n***\n", "Speaker 1:", "…", "😂", "[Intro music]"])
 def test_nothing_said_is_no_turn(text: str) -> None:
     assert parse(text).turns == ()
 
@@ -175,9 +180,18 @@ def test_what_is_dropped_is_listed_with_its_reason() -> None:
 
 
 def test_stage_directions_are_no_speech() -> None:
-    text = "[Upbeat intro music]\n**Alex:** (laughs) Yes! [pauses, then sighs]\n**Sam:** *clears throat* No.\n\n**[Outro music fades in.]**"
+    text = (
+        "[Upbeat intro music]\n**Alex:** (laughs) Yes! [pauses, then sighs]\n"
+        "**Sam:** *clears throat* No.\n\n**[Outro music fades in.]**"
+    )
     assert said(text) == [(1, "Yes!"), (2, "No.")]
-    assert directions(text) == ["Upbeat intro music", "laughs", "pauses, then sighs", "clears throat", "Outro music fades in"]
+    assert directions(text) == [
+        "Upbeat intro music",
+        "laughs",
+        "pauses, then sighs",
+        "clears throat",
+        "Outro music fades in",
+    ]
     assert directions("Speaker 1 (laughing): Yes.\n") == ["laughing"]
     assert said("Alex (softly): No.\nAlex: Oh.") == [(1, "No. Oh.")]
 
@@ -261,10 +275,12 @@ PIECES = st.lists(
         HOSTILE,
         st.sampled_from(
             [
-                "Speaker 1:", "Speaker 2: ", "Speaker", "2:", "**Alex:** ", "Alex: ", "Sam:", "Host 1 (Alex):", "Host (Sam):",
-                "\n", "\n\n", "(laughs)", "*laughs*", "[sighs]", " (", ")", "*", "**", "...", " - ", "--", "–", "<think>",
-                "</think>", "<|im_end|>", "# ", "---\n", "```\n", "[Outro music]", "Remember: ", "hello", " there. ", "Word count: 3",
-                "**Title**\n", "> ", "- ", "<br>", "<b>", "<", ">", ":", "10", " . ", "f***k", "[", "]", "word " * 61,
+                "Speaker 1:", "Speaker 2: ", "Speaker", "2:", "**Alex:** ", "Alex: ", "Sam:", "Host 1 (Alex):",
+                "Host (Sam):", "\n", "\n\n", "(laughs)", "*laughs*", "[sighs]", " (", ")", "*", "**", "...",
+                " - ", "--", "–", "<think>", "</think>", "<|im_end|>", "# ", "---\n", "```\n", "[Outro music]",
+                "Remember: ", "hello", " there. ", "Word count: 3", "**Title**\n", "> ", "- ", "<br>", "<b>",
+                "<", ">", ":", "10", " . ", "f***k", "[", "]",
+                "word " * 61,
             ]
         ),
     ),
@@ -275,13 +291,15 @@ TURNS = st.lists(
         Turn,
         speaker=st.integers(1, 4),
         spans=st.lists(
-            st.builds(Span, text=PIECES | st.sampled_from(["laughs", "So, yes.", "sighs softly"]), direction=st.booleans()),
+            st.builds(
+                Span, text=PIECES | st.sampled_from(["laughs", "So, yes.", "sighs softly"]), direction=st.booleans()
+            ),
             max_size=4,
         ).map(tuple),
     ),
     max_size=6,
 )
-TRIES = settings(max_examples=4000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+TRIES = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @TRIES
@@ -332,10 +350,11 @@ def test_law_no_letter_is_lost_in_canonical_turns(turns: list[Turn]) -> None:
 def test_law_words_shown_are_never_taken_back(text: str, data: st.DataObject) -> None:
     full = flat(parse(text).turns)
     if "</think" in text or not parse(text).labelled:
-        return
-    end = data.draw(st.integers(0, len(text)))
-    shown = flat(parse_partial(text[:end]))
-    assert shown == full[: len(shown)]
+        return  # the exceptions that core.dialogue.partial states
+    first, second = sorted(data.draw(st.tuples(st.integers(0, len(text)), st.integers(0, len(text)))))
+    shown, later = flat(parse_partial(text[:first])), flat(parse_partial(text[:second]))
+    assert shown == later[: len(shown)]
+    assert later == full[: len(later)]
 
 
 @pytest.mark.parametrize("shape", [name for name in SHAPES if name != "thinking begun in the prompt"])
@@ -361,7 +380,12 @@ def test_partial_text_flows() -> None:
 
 # The paper's transcripts
 
-BOLD_32B = {"sample_17_story_48191": 18, "sample_18_story_50132": 20, "sample_19_story_45571": 14, "sample_20_story_47325": 18}
+BOLD_32B = {
+    "sample_17_story_48191": 18,
+    "sample_18_story_50132": 20,
+    "sample_19_story_45571": 14,
+    "sample_20_story_47325": 18,
+}
 """Counted by hand: the release's own parser finds no turn in them."""
 
 
@@ -398,8 +422,7 @@ def test_no_word_of_the_release_is_lost(release: Path) -> None:
             char.isalnum() for turn in dialogue.turns for span in turn.spans for char in span.text
         )
         left -= sum(char.isalnum() for dropped in dialogue.dropped for char in dropped.line)
-        labels = [line.split(":")[0] for line in text.split("\n")[4:] if line.split(":")[0].strip("*").split("(")[0].strip() in
-                  {"Alex", "Sam", "Jamie", "Host 1", "Host 2", "Speaker 1", "Speaker 2", "Speaker 3", "Speaker 4"}]  # fmt: skip
+        labels = re.findall(r"^\**((?:Speaker|Host) \d[^:]*|Alex|Sam|Jamie):", text, re.MULTILINE)
         left -= sum(char.isalnum() for label in labels for char in label)
         assert (sample, system, left) == (sample, system, 0)
 
@@ -409,7 +432,7 @@ def test_release_transcripts_stream_without_taking_words_back(release: Path) -> 
     for (sample, system), text in release_texts(release).items():
         body = text.split("\n", 5)[5]
         full = flat(parse(body).turns)
-        for end in sorted(rng.sample(range(len(body) + 1), 12)) + [len(body)]:
+        for end in [*sorted(rng.sample(range(len(body) + 1), 12)), len(body)]:
             shown = flat(parse_partial(body[:end]))
             assert (sample, system, end, shown) == (sample, system, end, full[: len(shown)])
         assert len(full) - len(flat(parse_partial(body))) < 8

@@ -35,17 +35,17 @@ SAMPLES = (
             "A cook in a white woolly hat holds a dumpling out to them with chopsticks, among steaming baskets.",
             "Sudden rain: she runs laughing with a steamer lid over her head, he runs after her with his arms out.",
             "They share a big red umbrella and two bowls of soup; a black cat sits beside them.",
-            "The rain is over. They sit by the river with the cat, and he lets a sky lantern go among dozens of others.",
+            "The rain is over. By the river, with the cat, he lets a sky lantern go among dozens of others.",
         ),
     ),
     Sample(
         "storm-at-sea",
         "Storm at sea",
         (
-            "At sunrise a small red fishing boat with flags leaves a calm bay; one of its crew waves at the lighthouse.",
+            "At sunrise a small red fishing boat with flags leaves a calm bay; one of the crew waves ashore.",
             "Out at sea the boat heads from golden light towards a wall of dark cloud and rain.",
             "Lightning and rain: the boat climbs steeply beneath an enormous breaking wave.",
-            "Night: the beam of the lighthouse finds the boat, its mast broken; someone on the cliff holds up a lantern.",
+            "Night: the beam of the lighthouse finds the boat, its mast broken; someone ashore holds up a lantern.",
             "Morning: the crew are greeted on the pier by family and a dog; the damaged boat lies beside it.",
         ),
     ),
@@ -53,10 +53,10 @@ SAMPLES = (
         "garden-wedding",
         "A wedding in the garden",
         (
-            "A garden before a wedding: rows of white chairs, a flower arch, a man on a ladder hanging bunting, a woman "
-            "with flowers, a dog.",
+            "A garden before a wedding: rows of white chairs, a flower arch, a man on a ladder hanging bunting, "
+            "a woman with flowers, a dog.",
             "The couple exchange vows under the flower arch; guests watch, petals fall, and the dog stands close by.",
-            "The dog pulls the tablecloth and the tall cake leans over; bride and groom are shocked, a grandmother laughs.",
+            "The dog pulls the tablecloth, the tall cake leans; bride and groom are shocked, a grandmother laughs.",
             "Golden evening: guests raise their glasses at a long table with what is left of the cake; the dog sleeps "
             "under it.",
             "Night: the couple dance on a wooden floor under strings of lights, with guests and the dog around them.",

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from app.samples import garden, market, storm
-from app.samples.canvas import Canvas
+from app.samples.drawing import garden, market, storm
+from app.samples.drawing.canvas import Canvas
 
 SCENES: dict[str, tuple[Callable[[Canvas], None], ...]] = {
     "night-market": market.SCENES,
@@ -13,7 +13,7 @@ SCENES: dict[str, tuple[Callable[[Canvas], None], ...]] = {
 
 
 def pictures(name: str) -> Iterator[bytes]:
-    """The JPEG files of one sample in order; the same bytes every time with the same Pillow."""
+    """The JPEG files of one sample in order."""
     for number, scene in enumerate(SCENES[name], start=1):
         canvas = Canvas(seed=number)
         scene(canvas)

@@ -17,12 +17,14 @@ import re
 
 from core.records import Span
 
-_VERBS = """
-applaud beam blink bow breathe cackle cheer chuckle clap cough cry drum exhale eye-roll fidget frown gasp gesture giggle
-grimace grin groan grumble gulp hum imitate inhale interject interrupt joke laugh mimic moan mumble murmur mutter nod
-pant pause scoff shiver shriek shrug shuffle shout sigh sing sip slurp smile smirk snicker sniff sniffle snort sob
-squeal stammer stutter tap tease toast whisper whistle wince wink yawn yell
-""".split()
+_VERBS = [
+    "applaud", "beam", "blink", "bow", "breathe", "cackle", "cheer", "chuckle", "clap", "cough", "cry", "drum",
+    "exhale", "eye-roll", "fidget", "frown", "gasp", "gesture", "giggle", "grimace", "grin", "groan", "grumble",
+    "gulp", "hum", "imitate", "inhale", "interject", "interrupt", "joke", "laugh", "mimic", "moan", "mumble",
+    "murmur", "mutter", "nod", "pant", "pause", "scoff", "shiver", "shriek", "shrug", "shuffle", "shout", "sigh",
+    "sing", "sip", "slurp", "smile", "smirk", "snicker", "sniff", "sniffle", "snort", "sob", "squeal", "stammer",
+    "stutter", "tap", "tease", "toast", "whisper", "whistle", "wince", "wink", "yawn", "yell",
+]  # fmt: skip
 _PHRASES = (
     "clears throat", "clearing throat", "clears his throat", "clears her throat", "clears their throat",
     "takes a breath", "takes a deep breath", "deep breath", "takes a sip", "taking a sip", "takes a bite",
@@ -44,11 +46,13 @@ _MANNERS = {
 }  # fmt: skip
 _FILLERS = {"a", "and", "bit", "little", "more", "slightly", "then", "very"}
 _VOICES = {"voice", "tone", "accent", "whisper", "falsetto", "impression"}
-GUARDS = set(
-    "i i'm i've i'd i'll me my mine we we're we've us our you you're you've your it it's its that that's this these "
-    "those he's she's they're was were is are am be been had has have do does did don't didn't can can't could would "
-    "will should not no yes which who what where why how because if but or like".split()
-)
+GUARDS = {
+    "i", "i'm", "i've", "i'd", "i'll", "me", "my", "mine", "we", "we're", "we've", "us", "our", "you", "you're",
+    "you've", "your", "it", "it's", "its", "that", "that's", "this", "these", "those", "he's", "she's", "they're",
+    "was", "were", "is", "are", "am", "be", "been", "had", "has", "have", "do", "does", "did", "don't", "didn't",
+    "can", "can't", "could", "would", "will", "should", "not", "no", "yes", "which", "who", "what", "where", "why",
+    "how", "because", "if", "but", "or", "like",
+}  # fmt: skip
 _MOST_WORDS = 8
 _BRACKETED = re.compile(r"\(([^()\[\]]{1,80})\)|\[([^()\[\]]{1,80})\]")
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")

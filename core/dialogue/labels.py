@@ -23,8 +23,7 @@ _FAMILY = (
 )
 """`co[- ]?host` stands first: the longer form before the shorter."""
 _NUMBERS = {
-    name: number
-    for number, name in enumerate("one two three four five six seven eight nine ten".split(), start=1)
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
 }  # fmt: skip
 _NUMBER = rf"[0-9]{{1,7}}|[A-Za-z](?![\w'])|{'|'.join(_NUMBERS)}"
 _IN_BRACKETS = r"(?:[(\[](?P<note>[^()\[\]]{0,60})[)\]])?"
@@ -42,12 +41,14 @@ _MARKED = re.compile(r"[\s>#+•-]{0,20}([*_]{1,3})[^*_\n:]{1,60}(?::\s?\1|\1\s?
 _TITLES = {"dr.", "dr", "mr.", "mr", "ms.", "ms", "mrs.", "mrs", "prof.", "prof", "professor", "aunt", "uncle"}
 _PARTICLES = {"de", "da", "di", "del", "der", "la", "le", "van", "von", "of", "the", "bin", "al", "y"}
 _CONTRACTION = re.compile(r"'(?:s|re|m|ll|ve|d|t)$", re.IGNORECASE)
-_NO_NAMES = set(
-    "also and answer at bonus but chapter conclusion disclaimer episode example fact finally first here hint intro "
-    "last lesson location moral music next note now or outro part plus ps question reminder remember result rule "
-    "sample scene second section segment setting so sound spoiler step still summary then there third tip title today "
-    "tomorrow tonight topic transcript podcast update verdict warning word yesterday yet".split()
-)
+_NO_NAMES = {
+    "also", "and", "answer", "at", "bonus", "but", "chapter", "conclusion", "disclaimer", "episode", "example",
+    "fact", "finally", "first", "here", "hint", "intro", "last", "lesson", "location", "moral", "music", "next",
+    "note", "now", "or", "outro", "part", "plus", "ps", "question", "reminder", "remember", "result", "rule",
+    "sample", "scene", "second", "section", "segment", "setting", "so", "sound", "spoiler", "step", "still",
+    "summary", "then", "there", "third", "tip", "title", "today", "tomorrow", "tonight", "topic", "transcript",
+    "podcast", "update", "verdict", "warning", "word", "yesterday", "yet",
+}  # fmt: skip
 LONGEST = 160
 """Characters at the start of a line in which a label must end."""
 

@@ -266,5 +266,8 @@ def _no_label(script: Script, lines: list[Line], final: bool) -> None:
         preamble.parts = [line.text for line in lines if line.text and (line.soft or not line.drop)]
         script.dropped = [dropped for dropped in script.dropped if dropped.line not in preamble.parts]
         script.title = script.title if any(dropped.reason == "title" for dropped in script.dropped) else None
-    if final or _spoken_words(preamble.parts) > LONGEST_PREAMBLE:
+    words = _spoken_words(preamble.parts)
+    if words > LONGEST_PREAMBLE or (final and words):
         script.blocks.append(preamble)
+    elif final:
+        script.dropped.extend(Dropped(part, "no words") for part in preamble.parts)

@@ -91,7 +91,7 @@ def _has_words(text: str) -> bool:
 
 
 _LEADING_MARKS = " …,;.!?—-"
-"""What a speaker's second label in a row may not hang on the word before it, so that a finished turn stays as it was."""
+"""What a speaker's second label in a row may not hang on the word before it: a finished turn stays as it was."""
 
 
 def _merge(said: list[tuple[int, str]]) -> list[tuple[int, str]]:
@@ -104,9 +104,7 @@ def _merge(said: list[tuple[int, str]]) -> list[tuple[int, str]]:
             merged[-1][1].append(text.lstrip(_LEADING_MARKS))
         else:
             merged.append((speaker, [text]))
-    return [
-        (speaker, parts[0] if len(parts) == 1 else _canonical_text(" ".join(parts))) for speaker, parts in merged
-    ]
+    return [(speaker, parts[0] if len(parts) == 1 else _canonical_text(" ".join(parts))) for speaker, parts in merged]
 
 
 def _number(said: list[tuple[int, str]]) -> list[tuple[Turn, int]]:

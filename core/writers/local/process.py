@@ -80,6 +80,8 @@ class WorkerProcess:
             return
         _shut(running.pipe)
         _wait(running.process)
+        with self._lock:
+            self._running = None
 
     def _put(self, question: Callable[[int], Question], system_ids: tuple[str, ...], inbox: Inbox) -> int:
         with self._lock:

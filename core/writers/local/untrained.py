@@ -74,7 +74,7 @@ def assemble(folder: Path, seed: int = 0, *, ends: bool = True) -> None:
     processor = _processor()
     model = _model(processor, random)
     grammar.set_weights(model, processor.tokenizer, random, ends=ends)
-    model.save_pretrained(folder / "base")
+    _save_base(model, folder / "base")
     processor.save_pretrained(folder / "base")
     _save_adapter(model, random, folder / "adapter")
 
@@ -173,6 +173,17 @@ def _fill(model: Any, random: Any) -> None:
         if weight.ndim > 1:
             weight.data.normal_(0.0, weight[0].numel() ** -0.5, generator=random)
             grammar.keep_marks(name, weight)
+
+
+def _save_base(model: Any, folder: Path) -> None:
+    """As `save_pretrained` does, without the training libraries it loads on the way."""
+    from safetensors import torch as safetensors
+
+    folder.mkdir(parents=True)
+    model.config.architectures = [type(model).__name__]
+    model.config.save_pretrained(folder)
+    model.generation_config.save_pretrained(folder)
+    safetensors.save_file(model.state_dict(), folder / "model.safetensors", {"format": "pt"})
 
 
 def _save_adapter(model: Any, random: Any, folder: Path) -> None:
