@@ -60,6 +60,16 @@ def trial_view(session: Session, trial: Trial) -> TrialView:
     )
 
 
+def trial_photo(session: Session, trial_id: str, number: int) -> str | None:
+    query = (
+        select(PhotoRow.path)
+        .join(PairRow, col(PairRow.story_id) == PhotoRow.story_id)
+        .join(Trial, col(Trial.pair_id) == PairRow.id)
+        .where(Trial.id == trial_id, PhotoRow.number == number)
+    )
+    return session.exec(query).first()
+
+
 def _photo(row: PhotoRow, captioned: bool) -> PhotoView:
     return PhotoView(
         number=row.number,

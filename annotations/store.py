@@ -172,14 +172,21 @@ class Store:
     # Trials ---------------------------------------------------------------------------------------------------------
 
     def next_trial(
-        self, campaign_slug: str, rater_id: str, *, address_hash: str | None = None, rendering: Rendering = RAW
+        self,
+        campaign_slug: str,
+        rater_id: str,
+        *,
+        address_hash: str | None = None,
+        rendering: Rendering = RAW,
+        story_id: str | None = None,
     ) -> TrialView | None:
         """The rater's open trial, else a new one; None where nothing is left for this rater.
 
-        `rendering` is how the texts will be shown: its version and a hash of the shown texts stay with the trial.
+        `story_id` asks for a pair of that story alone. `rendering` is how the texts will be shown: its version and a
+        hash of the shown texts stay with the trial.
         Raises StoreError with a friendly line where the campaign is closed or a limit is reached.
         """
-        request = self._request(rater_id, address_hash)
+        request = self._request(rater_id, address_hash, story_id)
         with self._write() as session:
             campaign = campaigns.lock(session, campaign_slug)
             campaigns.refuse_closed(campaign)
@@ -191,6 +198,12 @@ class Store:
             return None
         with self._read() as session:  # the writer's turn is over as early as can be
             return present.trial_view(session, trial)
+
+    def trial_photo(self, trial_id: str, number: int) -> Path | None:
+        """The file of a photo of the trial's story; None where there is no such trial or picture."""
+        with self._read() as session:
+            path = present.trial_photo(session, trial_id, number)
+        return None if path is None or not Path(path).is_file() else Path(path)
 
     def open_comparison(
         self,
@@ -267,10 +280,10 @@ class Store:
 
     # ----------------------------------------------------------------------------------------------------------------
 
-    def _request(self, rater_id: str, address_hash: str | None) -> trials.Request:
+    def _request(self, rater_id: str, address_hash: str | None, story_id: str | None = None) -> trials.Request:
         if not rater_id or len(rater_id) > 80:
             raise BadInput("a rater's id of 1 to 80 characters was wanted (annotations.raters)")
-        return trials.Request(rater_id, address_hash, self._clock(), self._life)
+        return trials.Request(rater_id, address_hash, self._clock(), self._life, story_id)
 
     def _know(self, session: Session, rater_id: str) -> None:
         if session.get(RaterRow, rater_id) is None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, case, func, update
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from annotations.campaigns import key
 from annotations.kinds import TrialStatus
@@ -34,6 +35,8 @@ class Request:
     address_hash: str | None
     now: datetime
     life: timedelta
+    story_id: str | None = None
+    """Only pairs of this story, for a visitor who picked it; any where None."""
 
 
 def expire(session: Session, campaign_id: int, now: datetime) -> None:
@@ -46,8 +49,8 @@ def expire(session: Session, campaign_id: int, now: datetime) -> None:
     session.exec(update(Trial).where(*overdue).values(status=TrialStatus.EXPIRED.value, closed_at=Trial.expires_at))
 
 
-def candidates(session: Session, campaign_id: int, rater_id: str) -> list[Candidate]:
-    """The pairs handed out, with what raters have done to them."""
+def candidates(session: Session, campaign_id: int, rater_id: str, story_id: str | None = None) -> list[Candidate]:
+    """The pairs handed out, of one story or of all, with what raters have done to them."""
     mine = col(Trial.rater_id) == rater_id
 
     def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
@@ -68,13 +71,21 @@ def candidates(session: Session, campaign_id: int, rater_id: str) -> list[Candid
         .where(CampaignPair.campaign_id == campaign_id, col(CampaignPair.active))
         .group_by(CampaignPair.pair_id)
     )
+    if story_id is not None:
+        query = query.where(col(CampaignPair.pair_id).in_(_of_story(story_id)))
     return [Candidate(*row) for row in session.exec(query)]
 
 
-def open_trial(session: Session, campaign_id: int, rater_id: str) -> Trial | None:
+def _of_story(story_id: str) -> SelectOfScalar[str]:
+    return select(PairRow.id).where(PairRow.story_id == story_id)
+
+
+def open_trial(session: Session, campaign_id: int, rater_id: str, story_id: str | None = None) -> Trial | None:
     query = select(Trial).where(
         Trial.campaign_id == campaign_id, Trial.rater_id == rater_id, Trial.status == TrialStatus.OPEN
     )
+    if story_id is not None:
+        query = query.where(col(Trial.pair_id).in_(_of_story(story_id)))
     return session.exec(query.order_by(col(Trial.opened_at).desc())).first()
 
 
@@ -106,10 +117,10 @@ def draw(
     """The rater's open trial, else a new one; None where nothing is left. The campaign must be locked."""
     campaign_id = key(campaign)
     expire(session, campaign_id, request.now)
-    trial = open_trial(session, campaign_id, request.rater_id)
+    trial = open_trial(session, campaign_id, request.rater_id, request.story_id)
     if trial is None:
         refuse_over_limit(session, campaign, request)
-        found = candidates(session, campaign_id, request.rater_id)
+        found = candidates(session, campaign_id, request.rater_id, request.story_id)
         pair_id = choose_pair(found, rng, campaign.repeats, campaign.votes_wanted)
         if pair_id is None:
             return None

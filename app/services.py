@@ -288,7 +288,7 @@ def open_services(models: Models, environment: Environment) -> Services:
 
     environment.data.mkdir(parents=True, exist_ok=True)
     store = Store.open(environment.database_url or f"sqlite:///{environment.data / 'votes.sqlite'}")
-    store.load_run(Run.open(samples.FOLDER), campaign=SAMPLES)
+    store.load_run(Run.open(samples.FOLDER), campaign=SAMPLES, labels=samples.SYSTEMS)
     salt = load_salt(environment.data)
     return Services(
         models=models,

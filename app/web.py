@@ -17,7 +17,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from app.identity import OPERATOR_COOKIE, OPERATOR_COOKIE_SECONDS, RATER_COOKIE, RATER_COOKIE_SECONDS, Asked
 from app.visits import VisitPhoto, shown
@@ -38,7 +38,7 @@ CONTENT_POLICY = (
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def routes(services: "Services") -> list[Route]:
+def routes(services: "Services") -> list[BaseRoute]:
     """Everything but the Gradio pages themselves."""
     pages = _Pages(services)
     return [

@@ -1,4 +1,4 @@
-"""Three finished stories for a first visit: pictures drawn by this project's code, talk written by hand.
+"""Three finished stories for a first visit: pictures drawn by this project's code, talk made for this page.
 
 `python -m app.samples` draws and writes the run folder again. No model had a part in it, and the systems say so.
 """
@@ -64,8 +64,8 @@ SAMPLES = (
     ),
 )
 SYSTEMS = {
-    "by-hand-short": "Short turns, written by hand",
-    "by-hand-long": "Long turns, written by hand",
+    "by-hand-short": "An example in short turns, made for this page",
+    "by-hand-long": "An example in long turns, made for this page",
 }
 """Who wrote the two sides, by system id, as a person reads it after the vote."""
 

@@ -185,7 +185,7 @@ def _sample(services: Services, token: str, request: Any, story: str) -> list[An
     screen = Screen(
         _finished("Left", view.left),
         _finished("Right", view.right),
-        "A finished sample, written by hand. Read both sides, then say which sounds more like people talking.",
+        "A finished sample, made for this page. Read both sides, then say which sounds more like people talking.",
         trial=view.trial_id,
         mode="sample",
     )

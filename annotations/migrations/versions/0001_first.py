@@ -29,6 +29,7 @@ CAMPAIGNS: tuple[dict[str, Any], ...] = (
         "criteria": FINER,
         "public": True,
         "reveal": True,
+        "repeats": 20,  # a visitor may open the same sample again and again
     },
     {
         "slug": "own-photos",
@@ -328,6 +329,6 @@ def _campaigns() -> None:
         "created_at": datetime.now(UTC),
     }
     types: dict[str, Any] = {"criteria": sa.JSON(), "created_at": TIME}
-    rows = [{**campaign, **common} for campaign in CAMPAIGNS]
+    rows = [{**common, **campaign} for campaign in CAMPAIGNS]
     columns: list[Any] = [sa.column(name, types.get(name)) for name in rows[0]]
     op.bulk_insert(sa.table("campaigns", *columns), rows)
