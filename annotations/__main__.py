@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("--campaign", default="benchmark", metavar="SLUG", help="default: %(default)s")
     load.add_argument("--create", action="store_true", help="make the campaign if there is none of this name")
     load.add_argument("--private", action="store_true", help="with --create: stories that may not be shared may enter")
-    load.add_argument("--models", type=Path, metavar="FILE", help="models.yaml, for the systems' labels")
+    load.add_argument("--models", type=Path, metavar="FILE", help="models.yaml, for labels the run does not have")
     load.add_argument("--json", action="store_true", help="print the report as one JSON object")
     load.set_defaults(run=_load)
 
@@ -78,7 +78,7 @@ def _load(asked: argparse.Namespace) -> int:
     try:
         if asked.create and asked.campaign not in {campaign.slug for campaign in store.campaigns()}:
             store.add_campaign(asked.campaign, public=not asked.private)
-        report = store.load_run(run, asked.campaign, _labels(asked.models))
+        report = store.load_run(run, asked.campaign, {**run.labels(), **_labels(asked.models)})
     finally:
         store.close()
     print(json.dumps(dataclasses.asdict(report)) if asked.json else _told(report))

@@ -282,19 +282,23 @@ def _photo(view: PhotoView) -> Photo:
     )
 
 
-def open_services(models: Models, environment: Environment) -> Services:
-    """Open the database, bring in the samples, make ready to write. Loads no model."""
+def open_services(models: Models, environment: Environment, studio: Studio | None = None) -> Services:
+    """Open the database, bring in the samples, make ready to write. Loads no model.
+
+    `studio` where local models should not run in worker processes, as on ZeroGPU.
+    """
     from core.runs import Run
 
     environment.data.mkdir(parents=True, exist_ok=True)
     store = Store.open(environment.database_url or f"sqlite:///{environment.data / 'votes.sqlite'}")
-    store.load_run(Run.open(samples.FOLDER), campaign=SAMPLES, labels=samples.SYSTEMS)
+    gallery = Run.open(samples.FOLDER)
+    store.load_run(gallery, campaign=SAMPLES, labels=gallery.labels())
     salt = load_salt(environment.data)
     return Services(
         models=models,
         environment=environment,
         store=store,
-        studio=Studio(models, environment.data),
+        studio=studio or Studio(models, environment.data),
         visits=Visits(),
         identity=Identity(salt, environment.admin_token),
         salt=salt,

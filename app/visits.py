@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.errors import BadInput, PhotoError
-from core.photos import NormalPhoto, PhotoLimits, normalise
+from core.photos import NormalPhoto, PhotoLimits, normalise, shown_name
 
 IDLE_SECONDS = 2 * 60 * 60
 """A visit not touched for so long is forgotten."""
@@ -128,14 +128,10 @@ class Visits:
     def _check_room(self, visit: _Visit, name: str) -> None:
         most = self.limits.story_photos
         if len(visit.photos) >= most:
-            raise PhotoError(f"{shown(name)}: a story holds {most} photos; remove one first.")
+            raise PhotoError(f"{shown_name(name)}: a story holds {most} photos; remove one first.")
         with self._lock:
             held = sum(len(photo.photo.jpeg) for one in self._visits.values() for photo in one.photos)
         if held > MAX_BYTES:
-            raise PhotoError(f"{shown(name)}: too many visitors have photos open just now. Try again in a few minutes.")
-
-
-def shown(name: str) -> str:
-    """A file name as it may stand in a message: printable, short, without its folders."""
-    clean = "".join(letter for letter in name.replace("\\", "/").rsplit("/", 1)[-1] if letter.isprintable())
-    return clean if len(clean) <= 60 else f"{clean[:40]}…{clean[-16:]}"
+            raise PhotoError(
+                f"{shown_name(name)}: too many visitors have photos open just now. Try again in a few minutes."
+            )

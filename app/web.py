@@ -20,8 +20,9 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import BaseRoute, Route
 
 from app.identity import OPERATOR_COOKIE, OPERATOR_COOKIE_SECONDS, RATER_COOKIE, RATER_COOKIE_SECONDS, Asked
-from app.visits import VisitPhoto, shown
+from app.visits import VisitPhoto
 from core.errors import PhotoError, SporcVistError
+from core.photos import shown_name
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -179,7 +180,7 @@ async def _body(request: Request, most: int, name: str) -> bytes:
     async for chunk in request.stream():
         held += chunk
         if len(held) > most:
-            raise PhotoError(f"{shown(name)}: larger than {most // 1_000_000} MB; save it smaller and try again.")
+            raise PhotoError(f"{shown_name(name)}: larger than {most // 1_000_000} MB; save it smaller and try again.")
     return bytes(held)
 
 

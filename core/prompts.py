@@ -53,9 +53,9 @@ class Prompt:
 
 
 LENGTHS = (
-    Length("short", "Short, about 2 minutes", 300),
-    Length("standard", "Standard, about 5 minutes", 800),
-    Length("long", "Long, about 10 minutes", 1500),
+    Length("short", "Short · 2 min", 300),
+    Length("standard", "Standard · 5 min", 800),
+    Length("long", "Long · 10 min", 1500),
 )
 
 _FORMAT = (

@@ -72,6 +72,13 @@ class Run:
             raise RunFolderError(f"{file}: a mapping was wanted, found {type(found).__name__}")
         return cast(dict[str, Any], found)
 
+    def labels(self) -> dict[str, str]:
+        """What people read for a system's id, where run.yaml says it under `systems`."""
+        systems = self.settings().get("systems")
+        if not isinstance(systems, dict):
+            return {}
+        return {str(name): str(label) for name, label in cast(dict[Any, Any], systems).items()}
+
     def stories(self) -> list[Story]:
         """In the order written; of two with one id the later counts, in the place of the first."""
         return list({story.id: story for story in self._read(STORIES, _story)}.values())

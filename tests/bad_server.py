@@ -175,7 +175,7 @@ def _completion(model: str, text: str, finish: str, usage: tuple[int, int] | Non
     }
 
 
-def status(code: int, message: str = "no", headers: Mapping[str, str] = {}, **error: Any) -> Reply:
+def status(code: int, message: str = "no", headers: Mapping[str, str] = {}, error: Mapping[str, Any] = {}) -> Reply:
     """An error in the protocol's own form."""
     body = json.dumps({"error": {"message": message, "type": "bad", "code": code, **error}}).encode()
     return lambda handler, _: handler.whole(code, body, headers=headers)

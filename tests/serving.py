@@ -105,9 +105,11 @@ class Server:
         for _ in range(600):
             if self.process.poll() is not None:
                 raise RuntimeError(f"the server ended with {self.process.returncode}:\n{self.log[-3000:]}")
-            with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
-                with urllib.request.urlopen(self.url + "healthz", timeout=2):
-                    return
+            with (
+                contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError),
+                urllib.request.urlopen(self.url + "healthz", timeout=2),
+            ):
+                return
             time.sleep(0.1)
         raise RuntimeError(f"no page after a minute:\n{self.log[-3000:]}")
 

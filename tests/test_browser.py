@@ -1,4 +1,4 @@
-"""The whole way in a real Chromium: photos, two systems writing at once, a vote, the names, one row. And a rater's phone."""
+"""The whole way in a real Chromium: photos, two systems writing at once, a vote, the names; and a rater's phone."""
 
 import contextlib
 import json

@@ -33,7 +33,7 @@ REBUILD = f'''
 import sqlalchemy as sa
 from alembic import op
 
-revision = "test-2"
+revision = "test_2"
 down_revision = "{HEAD}"
 
 
@@ -48,7 +48,7 @@ BREAK = f'''
 """Leaves votes without their trials."""
 from alembic import op
 
-revision = "test-2"
+revision = "test_2"
 down_revision = "{HEAD}"
 
 
@@ -187,7 +187,7 @@ def test_opening_again_changes_nothing_and_makes_no_backup(address: str, tmp_pat
 def test_a_newer_database_is_refused(address: str, tmp_path: Path) -> None:
     with_votes(address, tmp_path)
     migrate(parse_url(address), NOW, scripts(tmp_path, REBUILD))
-    with pytest.raises(StoreError, match="revision test-2, which this version does not know .* newer version"):
+    with pytest.raises(StoreError, match=r"revision test_2, which this version does not know .* newer version"):
         Store.open(address)
 
 

@@ -31,7 +31,7 @@ class Scripted:
                 if stop.wait(step):
                     self.stopped = True
                     return
-            else:
+            elif not isinstance(step, int):
                 yield step
 
 

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from app.visits import IDLE_SECONDS, Visits, shown
+from app.visits import IDLE_SECONDS, Visits
 from core.errors import BadInput, PhotoError
 from core.photos import PhotoLimits
 
@@ -46,7 +46,7 @@ def test_a_bad_photo_changes_nothing() -> None:
     visits = Visits()
     token = visits.open()
     visits.add(token, "good.jpg", jpeg(), 0)
-    with pytest.raises(PhotoError, match="bad.jpg"):
+    with pytest.raises(PhotoError, match=r"bad\.jpg"):
         visits.add(token, "bad.jpg", b"no photo", 1)
     assert [photo.name for photo in visits.photos(token)] == ["good.jpg"]
 
@@ -89,9 +89,3 @@ def test_one_visit_cannot_reach_into_another() -> None:
     mine, yours = visits.open(), visits.open()
     photo = visits.add(mine, "a", jpeg(), 0)
     assert visits.photo(yours, photo.id) is None
-
-
-def test_names_in_messages_are_short_and_printable() -> None:
-    assert shown("C:\\home\\me\\x.jpg") == "x.jpg"
-    assert shown("a\u202egpj.exe\n") == "agpj.exe"
-    assert len(shown("n" * 500 + ".jpg")) < 60

@@ -19,7 +19,7 @@ from core.records import Answer
 
 QUESTION = "Which sounds more like people talking?"
 ANSWERS = ((Answer.LEFT, "Left"), (Answer.RIGHT, "Right"), (Answer.TIE, "About the same"), (Answer.BOTH_BAD, "Neither"))
-NO_PHOTOS = "Add at least one photo first, or try one of the samples."
+SHOW_REVEAL = "() => document.getElementById('reveal')?.scrollIntoView({ behavior: 'smooth', block: 'nearest' })"
 READY = "<p>Press <strong>Tell the story</strong> and both sides begin to write.</p>"
 
 
@@ -155,7 +155,8 @@ def build(services: Services, visit: gr.State) -> Handles:
     ]
     stop.click(_stopped, None, [status, stop, tell], cancels=runs, **quiet)
     for answer, button in buttons.items():
-        button.click(press(answer), [trial, visit], [bar, reveal, status], **quiet)
+        voted = button.click(press(answer), [trial, visit], [bar, reveal, status], **quiet)
+        voted.then(None, js=SHOW_REVEAL, api_visibility="private")
     return Handles(open_page, [visit, picker, *screen])
 
 

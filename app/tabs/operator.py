@@ -113,7 +113,8 @@ def _bring_in(services: Services, given: str) -> list[Any]:
     if not given.strip():
         return _refresh(services, "Give the path of a run folder.", "bad")
     try:
-        report = services.store.load_run(Run.open(Path(given.strip()).expanduser()))
+        run = Run.open(Path(given.strip()).expanduser())
+        report = services.store.load_run(run, labels=run.labels())
     except SporcVistError as error:
         return _refresh(services, str(error), "bad")
     line = (

@@ -99,6 +99,7 @@ _BY_STATUS = {401: Reason.AUTH, 402: Reason.PAYMENT, 403: Reason.AUTH, 408: Reas
 _TOO_LONG = re.compile(
     r"context.(length|window)|maximum context|max_model_len|too many tokens|prompt is too long", re.IGNORECASE
 )
+_FILTERED = re.compile(r"content.?(policy|filter)|responsible.?ai", re.IGNORECASE)
 _NOT_JSON = re.compile(r"unable to get json|invalid response from llm|expecting value: line", re.IGNORECASE)
 
 
@@ -110,6 +111,8 @@ def reason_of(error: BaseException) -> Reason:
         return Reason.BAD_ANSWER
     if name in _BY_CLASS:
         return _BY_CLASS[name]
+    if status in (400, 403, 422) and _FILTERED.search(text):
+        return Reason.REFUSED
     if status in _BY_STATUS:
         return _BY_STATUS[status]
     if status == 413 or (status in (400, 422) and _TOO_LONG.search(text)):

@@ -56,6 +56,12 @@ class Engine:
         base, adapter = self._find(self._systems[system_id], _silent)
         return self._fingerprint(self._systems[system_id], base, adapter)
 
+    def load(self) -> None:
+        """Make every system ready now instead of on first use. Raises CheckpointError."""
+        for system_id, system in self._systems.items():
+            if system_id not in self._ready:
+                self._ready[system_id] = self._load_system(system, _silent)
+
     def write(self, jobs: Sequence[Job]) -> None:
         """Write the stories as one batch. Every system of every job is told its end; nothing is raised.
 
