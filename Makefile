@@ -1,5 +1,6 @@
 # make run | test | check | bench: each makes .venv and installs what it needs on first use.
-PYTHON ?= python3
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 PIP_ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
@@ -32,11 +33,13 @@ bench: $(DEV_STAMP)
 	$(BIN)/python -m bench.photos
 	$(BIN)/python -m bench.responsiveness
 
-$(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with PYTHON=python3.11" >&2; exit 2; }
-	$(PYTHON) -m venv --clear $(VENV)
+# A folder that an interrupted run left half made has no working pip and is made anew.
+$(VENV)/.made:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with PYTHON=/path/to/python" >&2; exit 2; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	@touch $@
 
-$(RUN_STAMP): requirements.txt | $(VENV)/bin/python
+$(RUN_STAMP): requirements.txt | $(VENV)/.made
 	@echo "Installing what the app needs. The first time this fetches about 5 GB, most of it torch."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -r requirements.txt
 	@touch $@

@@ -1,8 +1,10 @@
 """A run folder on its way into a campaign."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from sqlmodel import Session
 
@@ -15,40 +17,59 @@ from core.errors import BadInput
 from core.records import Story, Transcript, TranscriptStatus
 
 
+class RunLike(Protocol):
+    """What a load needs of a run folder (core.runs.Run)."""
+
+    @property
+    def path(self) -> Path: ...
+    def labels(self) -> Mapping[str, str]: ...
+    def stories(self) -> Sequence[Story]: ...
+    def transcripts(self) -> Sequence[Transcript]:
+        """The latest of each system at each story."""
+        ...
+
+    def attempts(self) -> Sequence[Transcript]:
+        """All that were ever written."""
+        ...
+
+
 @dataclass(frozen=True)
 class RunStory:
-    """A story of a run with all that was written for it, measured before any transaction begins."""
+    """A story of a run with what was written for it, measured before any transaction begins."""
 
     story: Story
     rows: tuple[TranscriptRow, ...]
-    """In the order of the run's file, the last of a system being its latest."""
-
-    @property
-    def latest(self) -> dict[str, TranscriptRow]:
-        """By system."""
-        return {row.system_id: row for row in self.rows}
+    """The latest transcript of each system."""
+    earlier: frozenset[str]
+    """Ids of transcripts whose place a later one took."""
 
     @property
     def usable(self) -> list[str]:
-        """Ids of the latest transcripts that can be read and voted on."""
-        return [row.id for row in self.latest.values() if row.status == TranscriptStatus.OK and row.turns]
+        """Ids of the transcripts that can be read and voted on."""
+        return [row.id for row in self.rows if row.status == TranscriptStatus.OK and row.turns]
 
     @property
     def pairs(self) -> list[Members]:
         return all_pairs(self.usable)
 
 
-def gather(stories: Iterable[Story], transcripts: Iterable[Transcript]) -> list[RunStory]:
+def gather(run: RunLike) -> list[RunStory]:
     """Raises BadInput for a transcript of a story that the run does not have."""
-    told = tuple(stories)
-    written: dict[str, list[TranscriptRow]] = {story.id: [] for story in told}
-    for transcript in transcripts:
-        if transcript.story_id not in written:
+    stories, latest, attempts = run.stories(), run.transcripts(), run.attempts()
+    known, current = {story.id for story in stories}, {transcript.id for transcript in latest}
+    rows: dict[str, list[TranscriptRow]] = defaultdict(list)
+    earlier: dict[str, set[str]] = defaultdict(set)
+    for transcript in attempts:
+        if transcript.story_id not in known:
             raise BadInput(
-                f"transcript {transcript.id} is of story {transcript.story_id!r}, which the run does not have"
+                f"{run.path}: transcript {transcript.id} is of story {transcript.story_id!r}, "
+                "which the run does not have"
             )
-        written[transcript.story_id].append(transcript_row(transcript))
-    return [RunStory(story, tuple(written[story.id])) for story in told]
+        if transcript.id not in current:
+            earlier[transcript.story_id].add(transcript.id)
+    for transcript in latest:
+        rows[transcript.story_id].append(transcript_row(transcript))
+    return [RunStory(story, tuple(rows[story.id]), frozenset(earlier[story.id])) for story in stories]
 
 
 @dataclass
@@ -64,9 +85,8 @@ class Load:
 
     def put(self, session: Session, campaign: Campaign, one: RunStory) -> None:
         self.missing += put_story(session, one.story, self.folder, self.tally)
-        for system_id in sorted(one.latest):
-            put_system(session, system_id, self.labels.get(system_id, ""), "", self.tally)
-        for row in one.rows:
+        for row in sorted(one.rows, key=lambda row: row.system_id):
+            put_system(session, row.system_id, self.labels.get(row.system_id, ""), "", self.tally)
             put_transcript(session, row.model_copy(), self.tally)
         kept_out = campaign.public and not one.story.shareable
         if kept_out:
@@ -74,8 +94,8 @@ class Load:
         else:
             for pair in one.pairs:
                 put_pair(session, key(campaign), pair, one.story.id, self.tally)
-        unusable = {row.id for row in one.rows} - set([] if kept_out else one.usable)
-        self.retired += retire(session, key(campaign), unusable)
+        withdrawn = one.earlier | {row.id for row in one.rows if kept_out or row.id not in one.usable}
+        self.retired += retire(session, key(campaign), withdrawn)
 
     def include(self, part: "Load") -> None:
         """Counts a part that is committed."""
@@ -96,6 +116,6 @@ class Load:
             changed=self.tally.changed,
             retired=self.retired,
             not_shareable=len(self.refused),
-            failures=sum(len(one.latest) - len(one.usable) for one in told),
+            failures=sum(len(one.rows) - len(one.usable) for one in told),
             missing_photos=self.missing,
         )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -41,15 +41,6 @@ from core.records import Answer, Criterion, Photo, Story, Transcript
 TRIAL_LIFE = timedelta(hours=2)
 STORIES_AT_ONCE = 100
 """In one transaction of a load, so that voters never wait long for it."""
-
-
-class RunLike(Protocol):
-    """What a load needs of a run folder (core.runs.Run)."""
-
-    @property
-    def path(self) -> Path: ...
-    def stories(self) -> Sequence[Story]: ...
-    def transcripts(self) -> Sequence[Transcript]: ...
 
 
 def utc_now() -> datetime:
@@ -150,17 +141,18 @@ class Store:
         return pair.pair_id
 
     def load_run(
-        self, run: RunLike, campaign: str = "benchmark", labels: Mapping[str, str] | None = None
+        self, run: loading.RunLike, campaign: str = "benchmark", labels: Mapping[str, str] | None = None
     ) -> LoadReport:
         """Mirrors a run folder and hands out its pairs. Loading twice changes nothing.
 
-        Of each system the last transcript of a story in the run counts. Stories that may not be shared stay out of a
-        public campaign. `labels` names systems for the reveal; an id stands in for a missing one.
+        The latest transcript of each system counts. Stories that may not be shared stay out of a public campaign.
+        `labels` names systems for the reveal, before the run's own names; an id stands in for a missing one.
         """
-        told = loading.gather(run.stories(), run.transcripts())
-        load = loading.Load(run.path, labels or {})
+        told = loading.gather(run)
+        named = {**run.labels(), **(labels or {})}
+        load = loading.Load(run.path, named)
         for start in range(0, len(told), STORIES_AT_ONCE):
-            part = loading.Load(run.path, labels or {})
+            part = loading.Load(run.path, named)
             with self._write() as session:
                 into = campaigns.lock(session, campaign)
                 campaigns.refuse_own_photos(into)

@@ -208,8 +208,7 @@ def progress(session: Session, campaign: Campaign, rater_id: str) -> Progress:
     pairs = candidates(session, campaign_id, rater_id)
     done = statuses.get(TrialStatus.VOTED, 0)
     left = still_to_come(pairs, campaign.repeats, campaign.votes_wanted)
-    if open_trial(session, campaign_id, rater_id) is not None:
-        left += 1
+    left += statuses.get(TrialStatus.OPEN, 0)
     if campaign.limit_per_rater is not None:
         left = max(0, min(left, campaign.limit_per_rater - done))
     votes = session.exec(

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from annotations.engine import database_url
 from annotations.export import export
 from annotations.pairing import shown_hash
 from annotations.raters import load_salt, rater_id
@@ -256,7 +257,7 @@ class Services:
     def backup(self) -> Path:
         """A whole copy of the database in a file that the caller removes."""
         moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-        return self.store.backup(Path(tempfile.mkdtemp()) / f"votes-{moment}.sqlite")
+        return self.store.backup(Path(tempfile.mkdtemp()) / f"sporc-vist-{moment}.sqlite")
 
     def close(self) -> None:
         for token in list(self._tellings):
@@ -290,7 +291,7 @@ def open_services(models: Models, environment: Environment, studio: Studio | Non
     from core.runs import Run
 
     environment.data.mkdir(parents=True, exist_ok=True)
-    store = Store.open(environment.database_url or f"sqlite:///{environment.data / 'votes.sqlite'}")
+    store = Store.open(database_url(environment))
     gallery = Run.open(samples.FOLDER)
     store.load_run(gallery, campaign=SAMPLES, labels=gallery.labels())
     salt = load_salt(environment.data)

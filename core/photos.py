@@ -74,7 +74,7 @@ def normalise(data: bytes, name: str, limits: PhotoLimits = DEFAULT_LIMITS) -> N
         with _SLOTS:
             return _normalise(data, limits)
     except Damaged as fault:
-        raise PhotoError(f"{shown_name(name)} {fault}; {_TAKEN}.") from None
+        raise PhotoError(f"{shown_name(name)} {fault}; send it again, or save it anew as JPEG.") from None
     except PhotoError as fault:
         raise PhotoError(f"{shown_name(name)} {fault}") from None
 

@@ -1,30 +1,30 @@
 """The run folder: what commands hand to each other and a researcher keeps.
 
-Records are lines of JSON, only ever appended, each whole and on disk before the call returns. A command killed in the
-middle of a line leaves a torn end: reading ignores and reports it, and the next append starts on a fresh line.
+    run.yaml            what was asked, with which versions, and what came of it
+    stories.jsonl       photos/
+    transcripts.jsonl   events.jsonl
+
+Lines of JSON are only ever appended (`core.jsonl`), so any command can be killed and run again.
 """
 
-import contextlib
-import fcntl
-import json
-import logging
 import os
-from collections.abc import Callable, Generator, Iterable, Mapping
-from dataclasses import asdict, fields
+import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import yaml
 
+from core import jsonl
 from core.errors import RunFolderError
-from core.records import Finish, Photo, Sampling, Story, Transcript, TranscriptStatus
-
-log = logging.getLogger(__name__)
-
-Record = TypeVar("Record")
+from core.records import Photo, Story, Transcript
+from core.records_json import to_json, to_story, to_transcript
 
 SETTINGS, STORIES, TRANSCRIPTS, EVENTS = "run.yaml", "stories.jsonl", "transcripts.jsonl", "events.jsonl"
+PHOTOS = "photos"
+RESULTS = frozenset({"versions", "counts"})
+"""Keys of run.yaml that say what was used and what came of it, not what was asked; they may differ between runs."""
 
 
 class Run:
@@ -35,23 +35,27 @@ class Run:
 
     @classmethod
     def create(cls, path: Path, settings: Mapping[str, Any]) -> "Run":
-        """Make the folder, or open it where it was made with the same settings.
+        """Make the folder, or open it where it was made with the same settings (`RESULTS` aside).
 
         Raises RunFolderError where the folder holds something else, or was made with other settings.
         """
         run = cls(path)
+        asked = _plain(settings)
         if (path / SETTINGS).exists():
             found = run.settings()
-            if found != _plain(settings):
-                changed = sorted(key for key in {*found, *settings} if found.get(key) != _plain(settings).get(key))
+            changed = sorted(key for key in {*found, *asked} - RESULTS if found.get(key) != asked.get(key))
+            if changed:
                 raise RunFolderError(
                     f"{path / SETTINGS}: made with other settings ({', '.join(changed)}); give another folder"
                 )
             return run
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise RunFolderError(f"{path}: is there and is no run folder; give a new or an empty folder")
-        path.mkdir(parents=True, exist_ok=True)
-        write_whole(path / SETTINGS, yaml.safe_dump(_plain(settings), sort_keys=False, allow_unicode=True).encode())
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            run._write_settings(asked)
+        except OSError as error:
+            raise RunFolderError(f"{path}: no run folder can be made here ({error.strerror})") from None
         return run
 
     @classmethod
@@ -62,7 +66,7 @@ class Run:
         return cls(path)
 
     def settings(self) -> dict[str, Any]:
-        """run.yaml, as it was asked."""
+        """run.yaml as it stands."""
         file = self.path / SETTINGS
         try:
             found: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
@@ -71,6 +75,15 @@ class Run:
         if not isinstance(found, dict):
             raise RunFolderError(f"{file}: a mapping was wanted, found {type(found).__name__}")
         return cast(dict[str, Any], found)
+
+    def note(self, key: str, value: Any) -> None:
+        """Set one of `RESULTS` in run.yaml. The file stays untouched where it says so already."""
+        if key not in RESULTS:
+            raise ValueError(f"{key!r} is no result; results are {', '.join(sorted(RESULTS))}")
+        settings = self.settings()
+        wanted = {**settings, key: _plain({key: value})[key]}
+        if wanted != settings:
+            self._write_settings(wanted)
 
     def labels(self) -> dict[str, str]:
         """What people read for a system's id, where run.yaml says it under `systems`."""
@@ -81,11 +94,11 @@ class Run:
 
     def stories(self) -> list[Story]:
         """In the order written; of two with one id the later counts, in the place of the first."""
-        return list({story.id: story for story in self._read(STORIES, _story)}.values())
+        return list({story.id: story for story in jsonl.read(self.path / STORIES, to_story)}.values())
 
     def attempts(self) -> list[Transcript]:
         """Every transcript ever written, failures and earlier attempts included."""
-        return list(self._read(TRANSCRIPTS, _transcript))
+        return list(jsonl.read(self.path / TRANSCRIPTS, to_transcript))
 
     def transcripts(self) -> list[Transcript]:
         """The latest attempt of each system at each story; the later line where attempts are equal."""
@@ -97,14 +110,24 @@ class Run:
         return list(latest.values())
 
     def append_story(self, story: Story) -> None:
-        self._append(STORIES, asdict(story))
+        jsonl.append(self.path / STORIES, to_json(story))
 
     def append_transcript(self, transcript: Transcript) -> None:
-        self._append(TRANSCRIPTS, asdict(transcript))
+        jsonl.append(self.path / TRANSCRIPTS, to_json(transcript))
 
     def log(self, event: str, **values: Any) -> None:
         """A line of events.jsonl, with its time in UTC."""
-        self._append(EVENTS, {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **values})
+        time = datetime.now(UTC).isoformat(timespec="milliseconds")
+        jsonl.append(self.path / EVENTS, {"time": time, "event": event, **values})
+
+    def write_photo(self, name: str, jpeg: bytes) -> str:
+        """Keep a normalised photo under photos/. Returns the path for `Photo.file`."""
+        (self.path / PHOTOS).mkdir(exist_ok=True)
+        file = f"{PHOTOS}/{name}"
+        path = self.photo_path(Photo(1, file))
+        if path is not None:
+            write_whole(path, jpeg)
+        return file
 
     def photo_path(self, photo: Photo) -> Path | None:
         """The photo's file; None where the picture is missing.
@@ -114,43 +137,22 @@ class Run:
         if photo.file is None:
             return None
         inside = PurePosixPath(photo.file)
+        fault = RunFolderError(f"{self.path / STORIES}: photo {photo.file!r} lies outside the run folder; refused")
+        if inside.is_absolute() or ".." in inside.parts or "\\" in photo.file or "\0" in photo.file:
+            raise fault
         path = (self.path / inside).resolve()
-        if inside.is_absolute() or ".." in inside.parts or not path.is_relative_to(self.path.resolve()):
-            raise RunFolderError(f"{self.path / STORIES}: photo {photo.file!r} lies outside the run folder")
+        if not path.is_relative_to(self.path.resolve()):
+            raise fault
         return path
 
-    def _append(self, name: str, record: Mapping[str, Any]) -> None:
-        line = json.dumps(record, ensure_ascii=False, allow_nan=False).encode("utf-8", "backslashreplace") + b"\n"
-        path = self.path / name
-        with path.open("a+b") as file, _locked(file.fileno()):
-            if _is_torn(file):
-                line = b"\n" + line
-            file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
-
-    def _read(self, name: str, make: Callable[[Mapping[str, Any]], Record]) -> Iterable[Record]:
-        path = self.path / name
-        if not path.exists():
-            return
-        data = path.read_bytes()
-        whole = data.endswith(b"\n") or not data
-        lines = data.split(b"\n")
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            try:
-                yield make(_mapping(json.loads(line)))
-            except (ValueError, TypeError, KeyError) as error:
-                if _torn_here(lines, number, whole, line):
-                    log.warning("%s:%d: a torn line is left out; the command that wrote it was cut off", path, number)
-                    continue
-                raise RunFolderError(f"{path}:{number}: {_why(error)}; a record was wanted") from None
+    def _write_settings(self, settings: Mapping[str, Any]) -> None:
+        text = yaml.safe_dump(dict(settings), sort_keys=False, allow_unicode=True)
+        write_whole(self.path / SETTINGS, text.encode())
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """The whole file or none of it, also when killed: a draft beside it, then a rename."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         with draft.open("wb") as file:
             file.write(data)
@@ -161,79 +163,14 @@ def write_whole(path: Path, data: bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
-@contextlib.contextmanager
-def _locked(descriptor: int) -> Generator[None]:
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
-    try:
-        yield
-    finally:
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
+def versions() -> dict[str, str]:
+    """Of Python and of the libraries that shape a run's pictures, for run.yaml."""
+    import platform
+    from importlib.metadata import version
 
-
-def _is_torn(file: Any) -> bool:
-    size = file.seek(0, os.SEEK_END)
-    if size == 0:
-        return False
-    file.seek(size - 1)
-    return file.read(1) != b"\n"
-
-
-def _torn_here(lines: list[bytes], number: int, whole: bool, line: bytes) -> bool:
-    """Cut off: the last line without its end, or one that an append had to leave behind, which is no JSON at all."""
-    if not whole and number == len(lines):
-        return True
-    try:
-        json.loads(line)
-    except ValueError:
-        return line.startswith(b"{") and not line.rstrip().endswith(b"}")
-    return False
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise TypeError(f"found {type(value).__name__}, an object was wanted")
-    return cast(Mapping[str, Any], value)
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"not JSON ({error.msg})"
-    return f"missing {error}" if isinstance(error, KeyError) else str(error)
+    return {"python": platform.python_version(), "pillow": version("pillow"), "pydantic": version("pydantic")}
 
 
 def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
     """As it comes back from YAML."""
     return cast(dict[str, Any], yaml.safe_load(yaml.safe_dump(dict(settings), allow_unicode=True)))
-
-
-def _known(values: Mapping[str, Any], record: type) -> dict[str, Any]:
-    names = {field.name for field in fields(record)}
-    if unknown := set(values) - names:
-        raise ValueError(f"unknown field {', '.join(sorted(unknown))}")
-    return dict(values)
-
-
-def _story(values: Mapping[str, Any]) -> Story:
-    known = _known(values, Story)
-    known["photos"] = tuple(Photo(**_known(_mapping(photo), Photo)) for photo in known["photos"])
-    story = Story(**known)
-    _texts(story.id, story.source)
-    return story
-
-
-def _transcript(values: Mapping[str, Any]) -> Transcript:
-    known = _known(values, Transcript)
-    known["status"] = TranscriptStatus(known.get("status", TranscriptStatus.OK))
-    if (finish := known.get("finish")) is not None:
-        known["finish"] = Finish(finish)
-    if (sampling := known.get("sampling")) is not None:
-        known["sampling"] = Sampling(**_known(_mapping(sampling), Sampling))
-    transcript = Transcript(**known)
-    _texts(transcript.id, transcript.story_id, transcript.system_id, transcript.text)
-    return transcript
-
-
-def _texts(*values: Any) -> None:
-    for value in values:
-        if not isinstance(value, str):
-            raise TypeError(f"found {type(value).__name__} where text was wanted")

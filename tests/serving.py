@@ -68,7 +68,7 @@ class Server:
 
     @property
     def database(self) -> Path:
-        return self.data / "votes.sqlite"
+        return self.data / "sporc-vist.sqlite"
 
     @property
     def log(self) -> str:

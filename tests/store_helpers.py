@@ -48,8 +48,14 @@ class FakeRun:
     def stories(self) -> Sequence[Story]:
         return self.told
 
-    def transcripts(self) -> Sequence[Transcript]:
+    def attempts(self) -> Sequence[Transcript]:
         return self.written
+
+    def transcripts(self) -> Sequence[Transcript]:
+        return list({(one.story_id, one.system_id): one for one in self.written}.values())
+
+    def labels(self) -> dict[str, str]:
+        return {}
 
 
 def story(number: int, *, shareable: bool = True) -> Story:

@@ -2,6 +2,7 @@
 
 import collections
 import json
+import re
 import shutil
 import threading
 from pathlib import Path
@@ -11,8 +12,8 @@ import pytest
 
 from core.errors import BadInput, PhotoError
 from core.records import Finish, Sampling
-from core.writers.local import adapters, batch, checkpoint
-from core.writers.local.adapters import BASE, RowAdapters
+from core.writers.local import batch, checkpoint
+from core.writers.local.adapters import BASE, RowAdapters, quiet_peft
 from core.writers.local.faults import CheckpointError
 from core.writers.local.inputs import prepare
 from core.writers.local.sampling import next_tokens
@@ -69,7 +70,6 @@ def inputs(bench: Bench) -> dict[str, Any]:
     return bench.inputs(jpeg("red"), jpeg("blue", (120, 200)))
 
 
-@pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing`:FutureWarning")  # peft asks by the old name
 @pytest.mark.parametrize("name", [BASE, "one"])
 def test_a_row_equals_the_librarys_own_greedy_run(
     bench: Bench, inputs: dict[str, Any], tiny_checkpoint: Tiny, name: str
@@ -79,7 +79,8 @@ def test_a_row_equals_the_librarys_own_greedy_run(
 
     model: Any = AutoModelForImageTextToText.from_pretrained(tiny_checkpoint.base)
     if name != BASE:
-        model = PeftModel.from_pretrained(model, str(tiny_checkpoint.adapter))
+        with quiet_peft():
+            model = PeftModel.from_pretrained(model, str(tiny_checkpoint.adapter))
     attention = inputs["input_ids"].new_ones(inputs["input_ids"].shape)
     out = model.eval().generate(**inputs, attention_mask=attention, do_sample=False, max_new_tokens=24)
     wanted = bench.processor.tokenizer.decode(out[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
@@ -148,7 +149,7 @@ def test_a_failure_inside_a_batch_leaves_nothing_behind(bench: Bench, inputs: di
     with pytest.raises(RuntimeError, match="listener"):
         bench.write(broken, other)
     with pytest.raises(RuntimeError, match="which rows want which"):
-        bench.model(input_ids=inputs["input_ids"][:, -2:])
+        bench.model(input_ids=inputs["input_ids"])
     rows = [bench.row(name, inputs) for name in (BASE, "one")]
     bench.write(*(row for row, _ in rows))
     assert [heard["text"] for _, heard in rows] == alone
@@ -272,8 +273,7 @@ def test_an_adapter_that_cannot_share_a_base_is_refused(
     with pytest.raises(CheckpointError) as refused:
         bench.adapters.add("bad", folder)
     assert refused.match("The adapter does not fit its base")
-    assert pytest.raises(CheckpointError, adapters.check, bench.model, folder).value.detail.startswith(str(folder))
-    assert __import__("re").search(fault, refused.value.detail)
+    assert re.search(rf"{re.escape(str(folder))}: .*{fault}", refused.value.detail)
 
 
 @pytest.mark.parametrize(

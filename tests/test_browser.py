@@ -84,7 +84,8 @@ def test_own_photos_from_upload_to_the_reveal(server: Server, release: Path) -> 
     votes = rows(
         server,
         "select v.choice, v.transcript_id = t.left_id, c.slug, s.text from votes v join trials t on t.id = v.trial_id "
-        "join campaigns c on c.id = t.campaign_id join transcripts s on s.id = v.transcript_id where c.slug = 'own-photos'",
+        "join campaigns c on c.id = t.campaign_id join transcripts s on s.id = v.transcript_id "
+        "where c.slug = 'own-photos'",
     )
     assert len(rows(server, "select * from votes")) == before + 1
     assert votes == [("transcript", 1, "own-photos", None)], "the left transcript, and none of its words"

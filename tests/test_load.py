@@ -11,6 +11,8 @@ from annotations.store import Store
 from annotations.tables import METADATA
 from core.errors import BadInput, StoreError
 from core.records import Answer, Photo, Story
+from core.runs import Run
+from core.sources.release import import_release
 from tests.store_helpers import BOTH, FakeRun, failed, fresh_address, make_run, story, transcript
 
 
@@ -174,6 +176,25 @@ def test_labels_reach_the_reveal_and_an_id_never_replaces_one(store: Store, tmp_
     store.load_run(run)
     (pair,) = store.snapshot().pairs
     assert (pair.label_a, pair.label_b) == ("large-base", "Small fine-tuned")
+
+
+def test_the_papers_release_is_loaded_and_twice_is_once(
+    store: Store, address: str, release: Path, tmp_path: Path
+) -> None:
+    import_release(release, tmp_path / "run")
+    run = Run.open(tmp_path / "run")
+    report = store.load_run(run)
+    assert report.stories == report.pairs == len(run.stories()) > 0
+    assert (report.transcripts, report.failures, report.not_shareable) == (2 * report.stories, 0, 0)
+    assert report.missing_photos == sum(photo.file is None for story in run.stories() for photo in story.photos)
+    before = dump(address)
+    assert store.load_run(run).added == {}
+    assert dump(address) == before
+    trial = store.next_trial("benchmark", "ann")
+    assert trial is not None and min(len(trial.left_text), len(trial.right_text)) > 1000
+    store.answer(trial.trial_id, "ann", Answer.LEFT)
+    (vote,) = store.snapshot().votes
+    assert {vote.pair.system_a, vote.pair.system_b} == {"paper-235b", "paper-32b-tuned"}
 
 
 def test_words_that_a_database_cannot_keep_are_replaced(store: Store, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 HEAD = known_revisions()[0]
 
 REBUILD = f'''
-"""Rebuilds two tables that votes refer to."""
+"""Rebuilds tables that votes refer to."""
 import sqlalchemy as sa
 from alembic import op
 
@@ -38,8 +38,9 @@ down_revision = "{HEAD}"
 
 
 def upgrade():
+    rebuild = "always" if op.get_context().dialect.name == "sqlite" else "never"
     for table in ("trials", "pairs", "stories"):
-        with op.batch_alter_table(table, recreate="always") as batch:
+        with op.batch_alter_table(table, recreate=rebuild) as batch:
             batch.add_column(sa.Column("colour", sa.String(), nullable=False, server_default="blue"))
     op.drop_column("stories", "colour")
 '''

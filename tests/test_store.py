@@ -83,6 +83,30 @@ def test_photos_come_with_credits_and_captions_only_where_asked(store: Store, tm
     assert again is not None and again.photos[0].caption == "A boat."
 
 
+def test_a_pair_of_one_story_can_be_asked_for(store: Store, tmp_path: Path) -> None:
+    filled(store, tmp_path, stories=4)
+    asked = [store.next_trial("benchmark", "ann", story_id=f"made-{number}") for number in (2, 0)]
+    assert [trial.title for trial in asked if trial] == ["Story 2", "Story 0"]
+    assert [trial.remaining for trial in asked if trial] == [4, 4]
+    assert store.next_trial("benchmark", "ann", story_id="made-2") == asked[0]
+    assert store.next_trial("benchmark", "ann", story_id="made-9") is None
+    assert asked[0] is not None
+    store.answer(asked[0].trial_id, "ann", Answer.LEFT)
+    assert store.next_trial("benchmark", "ann", story_id="made-2") is None
+
+
+def test_a_trials_photo_is_found_by_the_trial_alone(store: Store, tmp_path: Path) -> None:
+    filled(store, tmp_path, stories=1)
+    trial = store.next_trial("benchmark", "ann")
+    assert trial is not None
+    photo = store.trial_photo(trial.trial_id, 1)
+    assert photo is not None and photo.read_bytes() == b"photo"
+    assert [store.trial_photo(trial.trial_id, 2), store.trial_photo(trial.trial_id, 3)] == [None, None]
+    assert store.trial_photo("trial-none", 1) is None
+    photo.unlink()
+    assert store.trial_photo(trial.trial_id, 1) is None
+
+
 def test_a_rater_gets_every_pair_once_and_then_none(store: Store, tmp_path: Path) -> None:
     filled(store, tmp_path, stories=4)
     seen: list[str] = []

@@ -1,6 +1,7 @@
 """Three finished stories for a first visit: pictures drawn by this project's code, talk made for this page.
 
-`python -m app.samples` draws and writes the run folder again. No model had a part in it, and the systems say so.
+`python -m app.samples` draws and writes the run folder again. No system of models.yaml wrote any of it, and the labels
+say so.
 """
 
 from dataclasses import dataclass
@@ -64,8 +65,8 @@ SAMPLES = (
     ),
 )
 SYSTEMS = {
-    "by-hand-short": "An example in short turns, made for this page",
-    "by-hand-long": "An example in long turns, made for this page",
+    "example-short": "An example in short turns, made for this page",
+    "example-long": "An example in long turns, made for this page",
 }
 """Who wrote the two sides, by system id, as a person reads it after the vote."""
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from app.samples import FOLDER, HERE, SAMPLES, SYSTEMS, Sample
 from app.samples.draw import pictures
 from app.samples.drawing.shapes import HEIGHT, WIDTH
-from core.records import Finish, Photo, Story, Transcript, content_id
+from core.records import Photo, Story, Transcript, content_id
 from core.runs import Run
 
 CREDIT = "Drawn by this project"
 LICENCE = "Apache-2.0"
-FINGERPRINT = "by-hand"
+FINGERPRINT = "example"
 PROMPT = "unknown"
 SETTINGS = {"command": "python -m app.samples", "source": "sample", "systems": SYSTEMS}
 
@@ -29,9 +29,9 @@ def story(sample: Sample) -> Story:
 def transcripts(sample: Sample) -> Iterator[Transcript]:
     """One for each system. The id hangs on the text, so an edited talk is a new transcript."""
     for system in SYSTEMS:
-        text = (HERE / "talk" / f"{sample.name}.{system.removeprefix('by-hand-')}.txt").read_text(encoding="utf-8")
+        text = (HERE / "talk" / f"{sample.name}.{system.removeprefix('example-')}.txt").read_text(encoding="utf-8")
         name = content_id("transcript", sample.story_id, system, FINGERPRINT, text)
-        yield Transcript(name, sample.story_id, system, text.strip(), FINGERPRINT, PROMPT, finish=Finish.END)
+        yield Transcript(name, sample.story_id, system, text.strip(), FINGERPRINT, PROMPT)
 
 
 def build(folder: Path = FOLDER) -> None:

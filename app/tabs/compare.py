@@ -145,6 +145,7 @@ def build(services: Services, visit: gr.State) -> Handles:
     long: dict[str, Any] = {
         "show_progress": "hidden",
         "api_visibility": "private",
+        "trigger_mode": "multiple",  # else a run that Stop cancelled counts as pending and swallows the next press
         "concurrency_id": "writers",
         "concurrency_limit": services.visitors_at_once,
     }
@@ -238,6 +239,8 @@ def _follow(
     """Show each frame; after the last one open the trial, so the buttons appear."""
     frame = None
     for frame in frames:
+        if services.telling(token) is not telling:
+            return  # a newer press has taken the screen
         yield _frame_screen(frame).values()
     if frame is None:
         return

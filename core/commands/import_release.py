@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from core.sources.release import ImportReport, Sample, import_release
-
-NAMED = 12
-"""Missing pictures named one by one; of more, the rest is counted."""
-
+from core.sources.release import ImportReport, import_release
+from core.sources.release_layout import Sample
 
 NAME, HELP = "import-release", "bring in the paper's release"
+NAMED = 12
+"""Missing things named one by one; of more, the rest is counted."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +25,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     report = import_release(given.folder, given.out, _with_bar)
     if given.json:
-        print(json.dumps(asdict(report), ensure_ascii=False))
+        print(json.dumps({"run": str(given.out), **asdict(report)}, ensure_ascii=False))
     else:
         print("\n".join(lines(report, given.out)))
     return 0
@@ -34,14 +33,22 @@ def run(given: argparse.Namespace) -> int:
 
 def lines(report: ImportReport, out: Path) -> list[str]:
     """The report for people."""
-    said = [f"{out}: {report.stories} stories, {report.transcripts} transcripts, {report.photos} photos"]
-    if report.missing_photos:
-        shown = report.missing_photos[:NAMED]
-        more = len(report.missing_photos) - len(shown)
-        said.append(f"missing photos: {len(report.missing_photos)}")
-        said += [f"  {name}" for name in shown] + ([f"  and {more} more"] if more else [])
-    said += [f"note: {note}" for note in report.notes]
-    said.append("nothing was new; the run is as it was" if report.new == 0 else f"new: {report.new}")
+    captions = ", ".join(f"{count} {how}" for how, count in sorted(report.captions.items()))
+    said = [
+        f"{out}: {report.stories} stories, {report.transcripts} transcripts, {report.photos} photos",
+        f"captions: {captions}",
+    ]
+    for title, things in (
+        ("missing photos", report.missing_photos),
+        ("missing transcripts", report.missing_transcripts),
+        ("doubled ids", report.doubled),
+        ("notes", report.notes),
+    ):
+        if things:
+            said += [f"{title}: {len(things)}", *(f"  {thing}" for thing in things[:NAMED])]
+        if len(things) > NAMED:
+            said.append(f"  and {len(things) - NAMED} more (--json names all)")
+    said.append(f"new: {report.new}" if report.new else "nothing was new; the run is as it was")
     return said
 
 

@@ -1,48 +1,38 @@
 """The paper's release -> a run folder.
 
-    evaluation_50_samples/data/sample_01_story_48269/transcript_{32b,235b}.txt   image_*.jpg (links)
-    inference_samples/sample_01_story_48269/ground_truth_story.txt               image_1_<Flickr id>.jpg
-
-In a clone the links point into a home folder that exists nowhere else, so each picture is looked for under the same
-sample in the other tree. What is missing is counted and named; nothing depends on how many samples there are.
+What the run already has is left as it is, so a second import changes no byte; what is missing is counted and named, and
+comes in when it is there at a later import. `core.sources.release_layout` says where things lie.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.errors import PhotoError, ReleaseFormatError
-from core.photos import normalise
+from core.photos import DEFAULT_LIMITS, normalise
 from core.records import Photo, Story, Transcript, content_id
-from core.runs import Run, write_whole
+from core.runs import Run, versions
+from core.sources.release_layout import (
+    TRANSCRIPT,
+    Picture,
+    Sample,
+    captions,
+    find_samples,
+    listed_samples,
+    pictures,
+    read_text,
+    read_transcript,
+    usual_photos,
+)
 
-SYSTEMS = {"paper-32b-tuned": "transcript_32b.txt", "paper-235b": "transcript_235b.txt"}
+SYSTEMS = {"32b": "paper-32b-tuned", "235b": "paper-235b"}
+"""By the end of the transcript's file name."""
 LABELS = {"paper-32b-tuned": "32B fine-tuned (paper)", "paper-235b": "235B base (paper)"}
 FINGERPRINT = "imported"
 PROMPT = "unknown"
+CREDIT = "Flickr, by way of the Visual Storytelling dataset (VIST)"
+LICENCE = "Creative Commons (see link)"
 SETTINGS = {"command": "import-release", "source": "the paper's release", "systems": LABELS}
-MOST_PHOTOS = 20
-
-_SAMPLE = re.compile(r"sample_(\d+)_story_(\w+)$")
-_IMAGE = re.compile(r"image_(\d+)(?:_(\d+))?\.(?:jpe?g|png)$", re.IGNORECASE)
-_CAPTION = re.compile(r"^\[Image (\d+)\]:[ \t]*(.+)$", re.MULTILINE)
-_STORY_ID = re.compile(r"^Story ID:[ \t]*(\w+)", re.MULTILINE)
-_SECONDS = re.compile(r"^Generation time:[ \t]*([0-9.]+)[ \t]*s?[ \t]*$", re.MULTILINE)
-_HEADER = re.compile(r"\A.*?^=+[ \t]*$\n", re.MULTILINE | re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One sample of the release, found in one tree or in both."""
-
-    folder: Path
-    """Under evaluation_50_samples/data: the transcripts."""
-    other: Path | None
-    """Under inference_samples: the photos and captions."""
-    number: int
-    story: str
-    """As the folder with the transcripts names it."""
 
 
 @dataclass
@@ -53,199 +43,154 @@ class ImportReport:
     transcripts: int = 0
     photos: int = 0
     new: int = 0
-    """Records and pictures that were not in the run before; 0 means nothing changed."""
+    """Records and pictures that were not in the run before; 0 means that no byte of the run changed."""
+    captions: dict[str, int] = field(default_factory=dict[str, int])
+    """Stories by how their captions were found: `marked`, `by sentence`, `undivided`, `unreadable`, `missing`."""
     missing_photos: list[str] = field(default_factory=list[str])
+    missing_transcripts: list[str] = field(default_factory=list[str])
+    doubled: list[str] = field(default_factory=list[str])
+    """Samples that go by two story ids, and stories that are told twice."""
     notes: list[str] = field(default_factory=list[str])
-    """Everything else a reader should know: doubled ids, samples without captions, transcripts that are not there."""
-
-
-def find_samples(folder: Path) -> tuple[list[Sample], list[str]]:
-    """The samples in order of number, and notes on ids that do not agree.
-
-    Raises ReleaseFormatError where the folder is not laid out as the release.
-    """
-    data = folder / "evaluation_50_samples" / "data"
-    if not data.is_dir():
-        raise ReleaseFormatError(
-            f"{folder}: no folder evaluation_50_samples/data; the paper's release (a clone of it) was wanted"
-        )
-    others = [path for path in _folders(folder / "inference_samples") if _SAMPLE.search(path.name)]
-    samples: list[Sample] = []
-    notes: list[str] = []
-    for path in _folders(data):
-        if match := _SAMPLE.search(path.name):
-            other = _same_sample(path.name, int(match[1]), match[2], others)
-            samples.append(Sample(path, other, int(match[1]), match[2]))
-    if not samples:
-        raise ReleaseFormatError(f"{data}: no folder named sample_<number>_story_<id>; is the clone complete?")
-    for sample in samples:
-        ids = _ids(sample)
-        if len(ids) > 1:
-            notes.append(f"sample {sample.number}: two story ids ({', '.join(ids)}); kept as vist-{sample.story}")
-    return sorted(samples, key=lambda one: (one.number, one.story)), notes
+    """Everything else a reader should know: unreadable pictures, captions that are not there, odd headers."""
 
 
 def import_release(
     folder: Path, run_path: Path, progress: Callable[[list[Sample]], Iterable[Sample]] = iter
 ) -> ImportReport:
-    """Bring the release in; what the run already has is left as it is, so a second import changes no byte.
+    """Bring the release in. `progress` wraps the samples, as tqdm does.
 
-    `progress` wraps the samples, such as tqdm does. Raises ReleaseFormatError and RunFolderError.
+    Raises ReleaseFormatError and RunFolderError.
     """
-    samples, notes = find_samples(folder)
-    run = Run.create(run_path, SETTINGS)
-    known_stories = {story.id: story for story in run.stories()}
-    known_transcripts = {transcript.id for transcript in run.attempts()}
-    report = ImportReport(notes=notes)
-    (run.path / "photos").mkdir(exist_ok=True)
-    seen: set[str] = set()
+    samples = find_samples(folder)
+    report = ImportReport()
+    run = Run.create(run_path, {**SETTINGS, "versions": versions()})
+    work = _Import(run, report, usual_photos(samples))
+    for name in sorted(set(listed_samples(folder)) - {sample.name for sample in samples}):
+        report.missing_transcripts.append(f"{name}: in evaluation_results.csv, but there is no such folder")
     for sample in progress(samples):
-        story_id = _story_id(sample, seen, report)
-        story = _story(sample, story_id, run, known_stories.get(story_id), report)
-        if known_stories.get(story_id) != story:
-            run.append_story(story)
-            report.new += 1
-        for transcript in _transcripts(sample, story_id, report):
-            if transcript.id not in known_transcripts:
-                run.append_transcript(transcript)
-                report.new += 1
+        work.bring_in(sample)
+    if not report.transcripts:
+        raise ReleaseFormatError(f"{folder}: no transcript could be read; is the clone complete?")
+    run.note("counts", {"stories": report.stories, "transcripts": report.transcripts, "photos": report.photos})
     if report.new:
-        run.log("imported", stories=report.stories, transcripts=report.transcripts, photos=report.photos)
+        run.log("imported", new=report.new, stories=report.stories, transcripts=report.transcripts)
     return report
 
 
-def _folders(path: Path) -> list[Path]:
-    return sorted(one for one in path.iterdir() if one.is_dir()) if path.is_dir() else []
+class _Import:
+    """One import on its way."""
 
+    def __init__(self, run: Run, report: ImportReport, usual: int) -> None:
+        self.run = run
+        self.report = report
+        self.usual = usual
+        self.stories = {story.id: story for story in run.stories()}
+        self.attempts = run.attempts()
+        self.seen: set[str] = set()
 
-def _same_sample(name: str, number: int, story: str, others: list[Path]) -> Path | None:
-    """By the whole name first, then by the sample's number, then by the story's id."""
-    parts = {path: _SAMPLE.search(path.name) for path in others}
-    by_name = [path for path in others if path.name == name]
-    by_number = [path for path, match in parts.items() if match and int(match[1]) == number]
-    by_story = [path for path, match in parts.items() if match and match[2] == story]
-    return next(iter([*by_name, *by_number, *by_story]), None)
+    def bring_in(self, sample: Sample) -> None:
+        story = self._story(sample, self._story_id(sample))
+        if story is None:
+            self.report.notes.append(f"{sample.name}: no photo and no caption tells how many photos it has; left out")
+            return
+        self.report.stories += 1
+        if self.stories.get(story.id) != story:
+            self.run.append_story(story)
+            self.report.new += 1
+        for key, system_id in SYSTEMS.items():
+            self._transcript(sample, story.id, key, system_id)
+        for file in sorted(sample.told.path.glob("transcript_*.txt")):
+            match = TRANSCRIPT.match(file.name)
+            if match and match[1] not in SYSTEMS:
+                self.report.notes.append(f"{sample.name}/{file.name}: of a system that is not the paper's; left out")
 
+    def _story_id(self, sample: Sample) -> str:
+        others = sorted({one.story for one in sample.namesakes})
+        if others:
+            self.report.doubled.append(
+                f"sample {sample.told.number}: told as story {sample.told.story}; inference_samples also has it as "
+                f"story {', '.join(others)}, whose captions and other photos were left out"
+            )
+        name = f"vist-{sample.told.story}"
+        if name in self.seen:
+            longer = f"{name}-sample-{sample.told.number}"
+            self.report.doubled.append(f"{sample.name}: story {sample.told.story} came before; kept as {longer}")
+            name = longer
+        self.seen.add(name)
+        return name
 
-def _ids(sample: Sample) -> list[str]:
-    """Every story id the sample goes by, the one of its transcripts first."""
-    found = [sample.story]
-    if sample.other is not None:
-        match = _SAMPLE.search(sample.other.name)
-        found += [match[2]] if match else []
-        found += _STORY_ID.findall(_text(sample.other / "ground_truth_story.txt") or "")
-    return list(dict.fromkeys(found))
+    def _story(self, sample: Sample, story_id: str) -> Story | None:
+        named = pictures(sample)
+        wanted = max([self.usual, *named])
+        text, how = captions(sample, wanted)
+        if how == "undivided":
+            self.report.notes.append(f"{sample.name}: the captions cannot be divided among {wanted} photos; left empty")
+        elif how in {"missing", "unreadable"}:
+            self.report.notes.append(f"{sample.name}: captions {how}")
+        numbers = sorted({*named, *text}) or list(range(1, self.usual + 1))
+        if not numbers:
+            return None
+        self.report.captions[how] = self.report.captions.get(how, 0) + 1
+        old = {photo.number: photo for photo in known.photos} if (known := self.stories.get(story_id)) else {}
+        photos = [
+            self._photo(sample, story_id, named.get(number, Picture(number, None, ())), text.get(number), old)
+            for number in numbers
+        ]
+        self.report.photos += sum(photo.file is not None for photo in photos)
+        return Story(story_id, "vist", tuple(photos))
 
+    def _photo(
+        self, sample: Sample, story_id: str, picture: Picture, caption: str | None, known: dict[int, Photo]
+    ) -> Photo:
+        link = f"https://www.flickr.com/photo.gne?id={picture.flickr_id}" if picture.flickr_id else None
+        bare = Photo(picture.number, None, caption, CREDIT, LICENCE, link)
+        old = known.get(picture.number)
+        if old and old.link == link and (path := self.run.photo_path(old)) is not None and path.is_file():
+            return replace(bare, file=old.file, width=old.width, height=old.height)
+        faults: list[str] = []
+        for file in picture.files:
+            try:
+                if file.stat().st_size > DEFAULT_LIMITS.file_bytes:
+                    raise PhotoError(f"{file.name} is larger than a photo may be")
+                normal = normalise(file.read_bytes(), file.name)
+            except (OSError, PhotoError) as error:
+                faults.append(str(error))
+                continue
+            self.report.new += 1
+            name = self.run.write_photo(f"{story_id}-{picture.number}.jpg", normal.jpeg)
+            return replace(bare, file=name, width=normal.width, height=normal.height)
+        why = f": {faults[0]}" if faults else ""
+        self.report.missing_photos.append(f"{sample.name} photo {picture.number}{why}")
+        return bare
 
-def _story_id(sample: Sample, seen: set[str], report: ImportReport) -> str:
-    name = f"vist-{sample.story}"
-    if name in seen:
-        longer = f"{name}-sample-{sample.number}"
-        report.notes.append(f"sample {sample.number}: story {sample.story} came before; kept as {longer}")
-        name = longer
-    seen.add(name)
-    return name
+    def _transcript(self, sample: Sample, story_id: str, key: str, system_id: str) -> None:
+        name = f"{sample.name}/transcript_{key}.txt"
+        try:
+            text = read_text(sample.told.path / f"transcript_{key}.txt")
+        except ReleaseFormatError as error:
+            self.report.missing_transcripts.append(str(error))
+            return
+        told = read_transcript(text) if text is not None else None
+        if told is None or not told.text.strip():
+            why = "no such file" if text is None else "no header lines at its top" if told is None else "empty"
+            self.report.missing_transcripts.append(f"{name}: {why}")
+            return
+        if told.seconds is None:
+            self.report.notes.append(f"{name}: no header line 'Generation time:'; seconds are unknown")
+        if told.header.get("sample", sample.name) != sample.name:
+            self.report.notes.append(f"{name}: its header says {told.header['sample']!r}; kept where it lies")
+        self.report.transcripts += 1
+        self._keep(story_id, system_id, told.text, told.seconds)
 
-
-def _story(sample: Sample, story_id: str, run: Run, known: Story | None, report: ImportReport) -> Story:
-    pictures = _pictures(sample)
-    captions = _captions(sample, len(pictures))
-    if not captions:
-        report.notes.append(f"sample {sample.number}: no captions that can be told apart")
-    numbers = sorted({*captions, *pictures} & set(range(1, MOST_PHOTOS + 1)))
-    had = {photo.number: photo for photo in known.photos} if known else {}
-    photos: list[Photo] = []
-    for number in numbers:
-        old = had.get(number)
-        if old is not None and old.file is not None and (run.path / old.file).is_file():
-            photos.append(replace(old, caption=captions.get(number)))
-        else:
-            photos.append(_photo(sample, story_id, number, pictures.get(number), captions.get(number), run, report))
-    report.stories += 1
-    report.photos += sum(photo.file is not None for photo in photos)
-    report.missing_photos += [f"{sample.folder.name} photo {one.number}" for one in photos if one.file is None]
-    return Story(story_id, "vist", tuple(photos))
-
-
-def _photo(
-    sample: Sample, story_id: str, number: int, path: Path | None, caption: str | None, run: Run, report: ImportReport
-) -> Photo:
-    """Normalised into the run, so that no metadata of the original gets there."""
-    if path is None:
-        return Photo(number, None, caption)
-    try:
-        normal = normalise(path.read_bytes(), path.name)
-    except (OSError, PhotoError) as error:
-        report.notes.append(f"{sample.folder.name} photo {number}: {error}")
-        return Photo(number, None, caption)
-    name = f"photos/{story_id}-{number}.jpg"
-    write_whole(run.path / name, normal.jpeg)
-    report.new += 1
-    match = _IMAGE.search(path.name)
-    link = f"https://www.flickr.com/photo.gne?id={match[2]}" if match and match[2] else None
-    return Photo(
-        number,
-        name,
-        caption,
-        credit="Flickr, by way of VIST",
-        licence="Creative Commons (see the source)",
-        link=link,
-        width=normal.width,
-        height=normal.height,
-    )
-
-
-def _pictures(sample: Sample) -> dict[int, Path]:
-    """Files that are really there, by number; the release's own tree goes before the other one."""
-    found: dict[int, Path] = {}
-    for folder in (sample.folder, sample.other):
-        for path in sorted(folder.iterdir()) if folder is not None else ():
-            match = _IMAGE.search(path.name)
-            if match and path.is_file():
-                found.setdefault(int(match[1]), path)
-    return found
-
-
-def _captions(sample: Sample, pictures: int) -> dict[int, str]:
-    """Marked `[Image 1]: …`, or one sentence a picture where there are just as many."""
-    for folder in (sample.folder, sample.other):
-        text = _text(folder / "ground_truth_story.txt") if folder is not None else None
-        if not text:
-            continue
-        if marked := _CAPTION.findall(text):
-            return {int(number): caption.strip() for number, caption in marked}
-        sentences = [f"{sentence.strip()} ." for sentence in text.split(" .") if sentence.strip()]
-        return dict(enumerate(sentences, start=1)) if len(sentences) == pictures else {}
-    return {}
-
-
-def _transcripts(sample: Sample, story_id: str, report: ImportReport) -> list[Transcript]:
-    found: list[Transcript] = []
-    for system, name in SYSTEMS.items():
-        text = _text(sample.folder / name)
-        if text is None:
-            report.notes.append(f"{sample.folder.name}: no {name}")
-            continue
-        seconds, body = read_transcript(text, sample.folder / name)
-        key = content_id("transcript", story_id, system, FINGERPRINT, PROMPT, body)
-        found.append(Transcript(key, story_id, system, body, FINGERPRINT, PROMPT, seconds=seconds))
-    report.transcripts += len(found)
-    return found
-
-
-def read_transcript(text: str, path: Path) -> tuple[float, str]:
-    """Seconds from the header, and the words below it as they stand. Raises ReleaseFormatError without a header."""
-    header = _HEADER.match(text)
-    seconds = _SECONDS.search(header[0]) if header else None
-    if header is None or seconds is None:
-        raise ReleaseFormatError(f"{path}: no header line 'Generation time:'; is this an evaluation transcript?")
-    return float(seconds[1]), text[header.end() :].strip("\n")
-
-
-def _text(path: Path) -> str | None:
-    if not path.is_file():
-        return None
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReleaseFormatError(f"{path}: cannot be read ({error})") from None
+    def _keep(self, story_id: str, system_id: str, text: str, seconds: float | None) -> None:
+        """Append the transcript unless it is there; a text that has changed since is a further attempt."""
+        before = [one for one in self.attempts if (one.story_id, one.system_id) == (story_id, system_id)]
+        latest = max(before, key=lambda one: one.attempt, default=None)
+        if latest is not None and (latest.text, latest.seconds) == (text, seconds):
+            return
+        attempt = latest.attempt + 1 if latest else 1
+        name = content_id("transcript", story_id, system_id, FINGERPRINT, PROMPT, text, attempt)
+        self.run.append_transcript(
+            Transcript(name, story_id, system_id, text, FINGERPRINT, PROMPT, seconds=seconds, attempt=attempt)
+        )
+        self.report.new += 1

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from core.errors import SporcVistError, WriterError
-from core.records import Finish, Story, Transcript, TranscriptStatus
+from core.records import Finish, Transcript, TranscriptStatus
 from core.runs import Run
 from core.settings import RecordedSystem
 from core.writers.events import Delta, Failed, Finished, WriteRequest, WriterEvent
@@ -75,26 +75,23 @@ class RecordedWriter:
         return _PIECE.findall(text) if self._words_per_second else [text]
 
     def _find(self, system: RecordedSystem, request: WriteRequest) -> Transcript | None:
-        """The latest good transcript of the story, or None."""
-        folder = self._folder / system.run
-        run = Run.open(folder)
-        story_id = request.story_id or _story_of(run.stories(), folder, request.photos)
-        wanted = system.system or system.id
-        found = [
-            transcript
-            for transcript in run.transcripts()
-            if transcript.story_id == story_id
-            and transcript.system_id == wanted
-            and transcript.status is TranscriptStatus.OK
-        ]
-        return max(found, key=lambda transcript: transcript.attempt, default=None)
+        """The latest transcript of the story, or None where there is none or it was a failure."""
+        run = Run.open(self._folder / system.run)
+        story_id = request.story_id or _story_of(run, request.photos)
+        wanted = (story_id, system.system or system.id, TranscriptStatus.OK)
+        found = (one for one in run.transcripts() if (one.story_id, one.system_id, one.status) == wanted)
+        return next(found, None)
 
 
-def _story_of(stories: Iterator[Story] | Sequence[Story], folder: Path, photos: Sequence[bytes]) -> str | None:
+def _story_of(run: Run, photos: Sequence[bytes]) -> str | None:
     """The story with exactly these photos in this order, by their bytes; missing pictures are passed over."""
-    wanted = [hashlib.sha256(photo).digest() for photo in photos]
-    for story in stories:
-        files = [folder / photo.file for photo in story.photos if photo.file]
-        if len(files) == len(wanted) and [hashlib.sha256(file.read_bytes()).digest() for file in files] == wanted:
+    wanted = [_digest(photo) for photo in photos]
+    for story in run.stories():
+        files = [path for photo in story.photos if (path := run.photo_path(photo)) and path.is_file()]
+        if wanted and len(files) == len(wanted) and [_digest(file.read_bytes()) for file in files] == wanted:
             return story.id
     return None
+
+
+def _digest(photo: bytes) -> bytes:
+    return hashlib.sha256(photo).digest()

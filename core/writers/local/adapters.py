@@ -5,6 +5,7 @@ something fails inside. Here one permanent hook a layer tells peft which adapter
 """
 
 import json
+import warnings
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,9 +37,10 @@ class RowAdapters:
             return
         check(self._model, folder)
         if self._peft is None:
-            self._peft = cast(Any, PeftModel).from_pretrained(
-                self._model, str(folder), adapter_name=name, autocast_adapter_dtype=False
-            )
+            with quiet_peft():
+                self._peft = cast(Any, PeftModel).from_pretrained(
+                    self._model, str(folder), adapter_name=name, autocast_adapter_dtype=False
+                )
         else:
             self._peft.load_adapter(str(folder), adapter_name=name, autocast_adapter_dtype=False)
         self._model.eval()
@@ -66,6 +68,14 @@ class RowAdapters:
             yield
         finally:
             self._names = None
+
+
+@contextmanager
+def quiet_peft() -> Generator[None]:
+    """Wrapping a model makes peft ask transformers for something by its old name, which warns."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)
+        yield
 
 
 def check(model: Any, folder: Path) -> None:

@@ -99,10 +99,21 @@ class Engine:
                 if system_id not in self._ready:
                     self._ready[system_id] = self._load_system(self._systems[system_id], say)
                 ready.append(system_id)
-            except Exception as error:
-                log.exception("loading failed: %s", getattr(error, "detail", ""))
+            except SporcVistError as error:
+                log.error("loading failed: %s", getattr(error, "detail", error))
                 job.tell(_failure(system_id, error))
+            except Exception as error:
+                log.exception("loading failed")
+                self._forget()
+                for other in job.system_ids[job.system_ids.index(system_id) :] + tuple(ready):
+                    job.tell(_failure(other, error))
+                return []
         return ready
+
+    def _forget(self) -> None:
+        """Load anew next time: a failure half-way may have left an adapter that would speak for every row."""
+        self._base = self._adapters = None
+        self._ready.clear()
 
     def _load_system(self, system: LocalSystem, say: places.Say) -> tuple[str, str]:
         """Its adapter's name and its fingerprint."""

@@ -6,15 +6,18 @@ not random but set by hand (`grammar`), so that the noise comes out as lines of 
 
 import shutil
 import tempfile
-import warnings
+import time
 from pathlib import Path
 from typing import Any, cast
 
 from core.writers.local import grammar
+from core.writers.local.adapters import quiet_peft
 
 NAME = "untrained"
 """What models.yaml calls both the base and its adapter."""
 
+_STALE = 3600.0
+"""Seconds after which an unfinished copy is nobody's."""
 _SPECIALS = ("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>")
 _PADS = ("<|vision_pad|>", "<|image_pad|>", "<|video_pad|>")
 _TEMPLATE = r"""
@@ -49,6 +52,7 @@ def folders(data: Path) -> tuple[Path, Path]:
     home = data / NAME
     if not home.is_dir():
         data.mkdir(parents=True, exist_ok=True)
+        _sweep(data)
         fresh = Path(tempfile.mkdtemp(prefix=f".{NAME}-", dir=data))
         try:
             assemble(fresh)
@@ -56,6 +60,13 @@ def folders(data: Path) -> tuple[Path, Path]:
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
     return home / "base", home / "adapter"
+
+
+def _sweep(data: Path) -> None:
+    """Remove what a process left that was killed half-way, once no living one can be at it any more."""
+    for left in data.glob(f".{NAME}-*"):
+        if time.time() - left.stat().st_mtime > _STALE:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _put(fresh: Path, home: Path) -> None:
@@ -177,21 +188,22 @@ def _fill(model: Any, random: Any) -> None:
 
 def _save_base(model: Any, folder: Path) -> None:
     """As `save_pretrained` does, without the training libraries it loads on the way."""
-    from safetensors import torch as safetensors
+    from safetensors import torch
 
+    safetensors = cast(Any, torch)
     folder.mkdir(parents=True)
     model.config.architectures = [type(model).__name__]
     model.config.save_pretrained(folder)
     model.generation_config.save_pretrained(folder)
-    safetensors.save_file(model.state_dict(), folder / "model.safetensors", {"format": "pt"})
+    save_file: Any = safetensors.save_file
+    save_file(model.state_dict(), folder / "model.safetensors", {"format": "pt"})
 
 
 def _save_adapter(model: Any, random: Any, folder: Path) -> None:
     from peft import LoraConfig, get_peft_model
 
     config: Any = LoraConfig(r=8, lora_alpha=16, target_modules=_LORA_TARGETS, lora_dropout=0.05)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)  # peft asks by the old name
+    with quiet_peft():
         tuned = cast(Any, get_peft_model(model, config))
     for name, weight in sorted(tuned.named_parameters()):
         if "lora_" in name:

@@ -63,7 +63,9 @@ class Line:
             for place, question in enumerate(self._waiting):
                 if isinstance(question, Ask):
                     self._say_place(question, len(self._writing) + place)
-            return [(question, self._stops.pop(question.number)) for question in taken]
+            known = {question.number for question in [*taken, *self._waiting]}
+            self._stops = {number: stop for number, stop in self._stops.items() if number in known}
+            return [(question, self._stops[question.number]) for question in taken]
 
     def tell(self, number: int, event: WriterEvent | Identity) -> None:
         """Pass an answer on, and note the end of a story."""
