@@ -8,6 +8,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, field
 
 from core.dialogue import parse, parse_partial
@@ -91,7 +92,10 @@ class Telling:
     def _run(self, sides: Sequence[int]) -> Iterator[Frame]:
         stop = self._stop
         events: queue.SimpleQueue[WriterEvent | None] = queue.SimpleQueue()
-        reader = threading.Thread(target=self._read, args=(sides, stop, events), daemon=True, name="telling")
+        # In a copy of the caller's context, from which a lent GPU learns whose request it is.
+        reader = threading.Thread(
+            target=copy_context().run, args=(self._read, sides, stop, events), daemon=True, name="telling"
+        )
         reader.start()
         try:
             yield from self._frames(sides, events)

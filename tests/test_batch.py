@@ -182,7 +182,8 @@ def test_the_nucleus_is_the_librarys_and_the_shares_are_the_probabilities() -> N
 
     logits = torch.randn(1, 50, generator=torch.Generator().manual_seed(5)) * 2
     sampling = Sampling(temperature=0.7, top_p=0.8)
-    warm: Any = TopPLogitsWarper(0.8)(torch.tensor([[0]]), TemperatureLogitsWarper(0.7)(torch.tensor([[0]]), logits))
+    none_yet: Any = torch.tensor([[0]])
+    warm: Any = TopPLogitsWarper(0.8)(none_yet, TemperatureLogitsWarper(0.7)(none_yet, logits))
     wanted = torch.softmax(warm, dim=-1)[0]
     grid = 4000
     counts = collections.Counter(

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.calls import Backoff, Budget, CallError, CallRequest, Calls, Ledger, Price, Prices, Reason, Reply, jpeg_url
@@ -24,6 +24,7 @@ from core.calls.request import bare_address, without_images
 from core.calls.service import Broken, Done, Event, Piece, Sent
 from core.errors import BadInput
 
+UNHURRIED = settings(deadline=None)
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -117,6 +118,7 @@ def calls_with(service: Service, pauses: list[float] | None = None, **more: Any)
 # Trying again
 
 
+@UNHURRIED
 @given(tries=st.integers(0, 40), seed=st.integers(), asked=st.none() | st.floats(0, 1000))
 def test_backoff_keeps_its_bounds_and_the_services_word(tries: int, seed: int, asked: float | None) -> None:
     delay = Backoff(first=1.0, cap=30.0, patience=60.0).delay(tries, asked, random.Random(seed))
@@ -463,6 +465,7 @@ JSON = st.recursive(
 )
 
 
+@UNHURRIED
 @given(JSON)
 def test_what_holds_no_picture_stays_as_it_is(value: Any) -> None:
     assert without_images(value) == value

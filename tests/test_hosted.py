@@ -320,6 +320,19 @@ def test_no_thread_is_left_behind() -> None:
         writer.write(REQUEST, ["side"], threading.Event())
 
 
+def test_closing_the_calls_ends_what_is_under_way() -> None:
+    calls, ended = Calls(backoff=QUICK), threading.Event()
+    with BadServer([bad.hang_before_headers()]) as server:
+        told_: list[WriterEvent] = []
+        thread = threading.Thread(target=lambda: (told_.extend(tell(server, calls, timeout=60)), ended.set()))
+        thread.start()
+        while not server.seen:
+            time.sleep(0.01)
+        calls.close()
+        assert ended.wait(1.0) and told_ == [finished(Finish.STOPPED)]
+        thread.join()
+
+
 def test_an_unknown_system_is_refused(calls: Calls) -> None:
     with pytest.raises(WriterError, match="other"):
         HostedWriter([system("http://127.0.0.1:1/v1")], calls).write(REQUEST, ["other"], threading.Event())

@@ -1,5 +1,6 @@
 """Two streams at one pace: what is shown of them must not tell the fast one from the slow one."""
 
+import functools
 import itertools
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ from core.records import Span, Turn
 from core.writers.blind_pace import Pace, Shown, Side, count_words, cut
 
 TICK = 0.2
+UNHURRIED = settings(deadline=None)
 
 
 class Clock:
@@ -22,11 +24,12 @@ class Clock:
         return self.now
 
 
-def talk(words: int, said: str = "word") -> tuple[Turn, ...]:
+@functools.cache
+def talk(words: int) -> tuple[Turn, ...]:
     """Turns of seven words, some of them a direction."""
     turns: list[Turn] = []
     for start in range(0, words, 7):
-        spans = [Span(" ".join([said] * min(5, words - start)))]
+        spans = [Span(" ".join(["word"] * min(5, words - start)))]
         if words - start > 5:
             spans.append(Span(" ".join(["laughs"] * min(2, words - start - 5)), direction=True))
         turns.append(Turn(1 + start // 7 % 2, tuple(spans)))
@@ -65,6 +68,7 @@ def schedules(draw: st.DrawFn, most: int = 120) -> Schedule:
     return [(count, False) for count in counts] + [(counts[-1], True)]
 
 
+@UNHURRIED
 @given(schedules(), schedules())
 @example(steady(100, 1), steady(100, 25))
 def test_swapping_the_speeds_changes_nothing(left: Schedule, right: Schedule) -> None:
@@ -73,6 +77,7 @@ def test_swapping_the_speeds_changes_nothing(left: Schedule, right: Schedule) ->
     assert [(b, a, done) for a, b, done in one] == other
 
 
+@UNHURRIED
 @given(schedules(), st.data())
 def test_while_both_write_only_the_slower_side_sets_the_pace(slow: Schedule, data: st.DataObject) -> None:
     """Two different fast sides beside one slow side cannot be told apart."""
@@ -83,6 +88,7 @@ def test_while_both_write_only_the_slower_side_sets_the_pace(slow: Schedule, dat
     assert play(slow, slow, len(slow)) == play(slow, fast, len(slow)) == play(fast, slow, len(slow))
 
 
+@UNHURRIED
 @given(schedules(), schedules())
 def test_both_sides_grow_in_step_and_nothing_is_taken_back(left: Schedule, right: Schedule) -> None:
     before = (0, 0)
@@ -95,13 +101,14 @@ def test_both_sides_grow_in_step_and_nothing_is_taken_back(left: Schedule, right
         before = (a, b)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(schedules(), schedules())
 def test_everything_is_shown_in_the_end(left: Schedule, right: Schedule) -> None:
     # At least two words a second: 120 words take 60 seconds at most after the last came.
     assert play(left, right, len(left) + len(right) + round(62 / TICK))[-1] == (left[-1][0], right[-1][0], True)
 
 
+@UNHURRIED
 @given(schedules(most=2000), schedules(most=2000), st.floats(5, 100))
 def test_no_jump(left: Schedule, right: Schedule, rate: float) -> None:
     counts = [max(a, b) for a, b, _ in play(left, right, 40, rate=rate)]
@@ -154,6 +161,7 @@ def test_text_that_shrinks_is_waited_for() -> None:
     assert count_words(shown.left) == count_words(shown.right) == 40
 
 
+@UNHURRIED
 @given(st.integers(0, 60), st.integers(-3, 70))
 def test_cut_keeps_the_first_words(words: int, n_words: int) -> None:
     turns = talk(words)

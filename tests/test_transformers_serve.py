@@ -44,13 +44,8 @@ def served(tiny: Tiny, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hos
         server = subprocess.Popen([*command, *options], stdout=output, stderr=subprocess.STDOUT, env=environment)
     try:
         wait_until_up(f"http://127.0.0.1:{port}/health", server, log)
-        yield HostedSystem(
-            id="side",
-            kind="hosted",
-            model=f"hosted_vllm/{tiny.base}",
-            api_base=f"http://127.0.0.1:{port}/v1",
-            timeout=60,
-        )
+        given = {"id": "side", "kind": "hosted", "model": f"hosted_vllm/{tiny.base}", "timeout": 60}
+        yield HostedSystem.model_validate({**given, "api_base": f"http://127.0.0.1:{port}/v1"})
     finally:
         server.terminate()
         server.wait(20)

@@ -83,7 +83,18 @@ def build(services: Services, visit: gr.State) -> Handles:
         return _screen(services, services.rater(token, request), services.asked(request), "")
 
     def handler(answer: Answer) -> Callable[..., list[Any]]:
-        def press(trial_id: str, token: str, why: str, *marks: str | None, request: gr.Request) -> list[Any]:
+        # Gradio finds the request among named arguments only, so the criteria are named one by one
+        def press(
+            trial_id: str,
+            token: str,
+            why: str,
+            interruptions: str | None,
+            reaction: str | None,
+            phrasing: str | None,
+            personality: str | None,
+            request: gr.Request,
+        ) -> list[Any]:
+            marks = (interruptions, reaction, phrasing, personality)
             return _vote(services, token, request, trial_id, answer, why, marks)
 
         return press

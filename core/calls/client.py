@@ -52,6 +52,7 @@ class Calls:
         self._pause = pause
         self._rng = rng or random.Random()
         self._locks = KeyLocks()
+        self._closed = False
 
     def ask(self, request: CallRequest, attempt: int = 1, stop: threading.Event | None = None) -> Reply:
         """The whole answer. Whether its text is any good is for the caller to say, who may ask again as `attempt` + 1.
@@ -82,7 +83,8 @@ class Calls:
             yield Reply("".join(text), "stopped", None, None, None, self._clock() - start, False, {})
 
     def close(self) -> None:
-        """Close the connections. The ledger is its owner's to close."""
+        """Close the connections; calls under way end as stopped. The ledger is its owner's to close."""
+        self._closed = True
         self._service.close()
 
     def _answer(self, request: CallRequest, attempt: int, stop: threading.Event, streamed: bool) -> Answering:
@@ -127,6 +129,8 @@ class Calls:
 
     def _try(self, request: CallRequest, attempt: int, stop: threading.Event, streamed: bool) -> Answering:
         """One request over the wire, with its accounts."""
+        if self._closed:
+            raise CallError(f"{request.model}: the calls are closed", Reason.STOPPED)
         with held(self._slots, stop):
             account = Account(request, attempt, self._ledger, self._budget, self._prices)
             try:

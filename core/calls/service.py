@@ -90,6 +90,13 @@ def load_litellm() -> Any:
     return module
 
 
+def missing_key(model: str) -> str | None:
+    """Name of the environment variable in which litellm looks for the key of this model, where that is not set."""
+    found: dict[str, Any] = load_litellm().validate_environment(model)
+    names: list[str] = found.get("missing_keys") or []
+    return next((name for name in reversed(names) if name.endswith("_KEY")), None)
+
+
 class LitellmService:
     """`clock` stamps the events."""
 
@@ -121,6 +128,10 @@ async def _exchange(
         answer = await litellm.acompletion(**_arguments(request, key, streamed))
         raw = await _gather(answer, put, clock) if streamed else answer.model_dump(mode="json")
         put(Done(raw, clock()))
+    except asyncio.CancelledError:
+        # Whoever cancelled it does not listen any more; but when the whole service closes, somebody may.
+        put(Broken(ConnectionAbortedError("the connection was closed on this side")))
+        raise
     except Exception as error:  # noqa: BLE001 -- whatever it is, the caller's thread has to hear of it
         put(Broken(error))
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from core.calls.faults import CallError, Reason, classify, fault
 from core.calls.holding import POLL
 from core.calls.request import CallRequest, parse
-from core.calls.service import Broken, Done, Event, Piece, Service
+from core.calls.service import Broken, Done, Event, Piece, Service, missing_key
 
 
 class Answered(NamedTuple):
@@ -63,9 +63,9 @@ def check_streamed(request: CallRequest, raw: Mapping[str, Any]) -> None:
 
 
 def key_variable(request: CallRequest) -> str:
-    """Name of the environment variable that should hold the key."""
+    """Name of the environment variable that should hold the key: the one given, litellm's, or the usual form of name."""
     provider = request.model.partition("/")[0] if "/" in request.model else "openai"
-    return request.api_key_env or f"{provider.upper().replace('-', '_')}_API_KEY"
+    return request.api_key_env or missing_key(request.model) or f"{provider.upper().replace('-', '_')}_API_KEY"
 
 
 def _key(request: CallRequest) -> str | None:
@@ -78,8 +78,9 @@ def _key(request: CallRequest) -> str | None:
 
 
 def _broken(error: BaseException, request: CallRequest, key: str | None, shown: bool) -> CallError:
-    secret = key or os.environ.get(key_variable(request))
-    found = classify(error, request.model, timeout=request.timeout, key_env=key_variable(request), secret=secret)
+    variable = key_variable(request)
+    secret = key or os.environ.get(variable)
+    found = classify(error, request.model, timeout=request.timeout, key_env=variable, secret=secret)
     if shown and found.reason in (Reason.CONNECTION, Reason.SERVER):
         return fault(request.model, Reason.CUT, detail=found.detail)
     return found

@@ -30,6 +30,7 @@ _MARKED = re.compile(r"^\[Image (\d{1,3})\]:", re.MULTILINE)
 _SENTENCE = re.compile(r"(?<=\s[.!?])\s+")
 _HEADER_LINE = re.compile(r"(\w[\w ]{0,30}):[ \t]*(.*)$")
 _HEADER_LINES = 12
+_KNOWN = frozenset({"sample", "word count", "generation time"})
 _SECONDS = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*s?$")
 
 
@@ -160,13 +161,13 @@ class Told(NamedTuple):
 
 
 def read_transcript(text: str) -> Told | None:
-    """None where there is no header: lines `Name: value` and a rule of `=` at the very top."""
+    """None where there is no header: lines such as `Sample: …` and a rule of `=` at the very top."""
     header: dict[str, str] = {}
     rest = text
     for _ in range(_HEADER_LINES):
         line, _, rest = rest.partition("\n")
         if line.strip() and set(line.strip()) == {"="}:
-            return Told(header, rest.lstrip("\n")) if header else None
+            return Told(header, rest.lstrip("\n")) if _KNOWN.intersection(header) else None
         match = _HEADER_LINE.match(line.strip())
         if match:
             header[match[1].strip().lower()] = match[2].strip()

@@ -9,6 +9,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextvars import copy_context
 from typing import NamedTuple
 
 from core.errors import WriterError
@@ -65,7 +66,10 @@ def merge(jobs: Sequence[Job], stop: threading.Event) -> Generator[WriterEvent]:
     """
     halt = EitherEvent(stop)
     events: queue.SimpleQueue[WriterEvent | _End] = queue.SimpleQueue()
-    threads = [threading.Thread(target=_run, args=(job, halt, events.put), daemon=True) for job in jobs]
+    # Each in a copy of the caller's context, from which a lent GPU learns whose request it is.
+    threads = [
+        threading.Thread(target=copy_context().run, args=(_run, job, halt, events.put), daemon=True) for job in jobs
+    ]
     try:
         for thread in threads:
             thread.start()

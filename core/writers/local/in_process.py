@@ -3,13 +3,20 @@
 import itertools
 import queue
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 from core.errors import WriterError
+from core.records import Finish
 from core.settings import LocalSystem
 from core.writers.events import Failed, Finished, WriteRequest, WriterEvent
 from core.writers.local.engine import Engine, Job
+
+STOP_SECONDS = 0.2
+"""Longest wait for the engine to end by itself once stopped, which it cannot where it runs in a process of its own."""
 
 Share = Callable[[WriteRequest, tuple[str, ...], int], Iterator[WriterEvent]]
 """A request, the systems of one base, the request's number -> their events."""
@@ -47,7 +54,7 @@ class InProcessWriter:
                 number = next(self._numbers)
                 self._stops[number] = stop
                 try:
-                    yield from self.around(request, tuple(share), number)
+                    yield from _until_stopped(self.around(request, tuple(share), number), share, stop)
                 finally:
                     del self._stops[number]
 
@@ -74,3 +81,21 @@ class InProcessWriter:
     def close(self) -> None:
         """Models go with the process."""
         self._engines.clear()
+
+
+def _until_stopped(
+    events: Iterator[WriterEvent], system_ids: Sequence[str], stop: threading.Event
+) -> Generator[WriterEvent]:
+    """Pass events on; after a stop, end what does not end by itself, by closing, which reaches another process too."""
+    owed, began, give_up = set(system_ids), time.monotonic(), float("inf")
+    with closing(cast("Generator[WriterEvent]", events)):
+        for event in events:
+            if isinstance(event, Finished | Failed):
+                owed.discard(event.system_id)
+            yield event
+            if stop.is_set():
+                give_up = min(give_up, time.monotonic() + STOP_SECONDS)
+            if time.monotonic() > give_up:
+                break
+    for system_id in sorted(owed if stop.is_set() else ()):
+        yield Finished(system_id, Finish.STOPPED, time.monotonic() - began)

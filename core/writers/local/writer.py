@@ -27,7 +27,7 @@ class LocalWriter:
         """`folder` is where relative paths of models start, `data` where the untrained model is kept."""
         shares: dict[tuple[Any, ...], list[LocalSystem]] = {}
         for system in systems:
-            shares.setdefault(_base(system), []).append(system)
+            shares.setdefault(base_key(system), []).append(system)
         self._workers: dict[str, WorkerProcess] = {}
         for share in shares.values():
             worker = WorkerProcess(Setup(tuple(share), folder, data))
@@ -70,7 +70,8 @@ class LocalWriter:
             yield event
 
     def fingerprint(self, system_id: str) -> str:
-        """The system's fingerprint, without loading its weights. Raises WriterError where its files are not there."""
+        """The system's fingerprint. Loads no weights, but downloads a hub model that is not here yet, and waits for
+        what its worker is writing. Raises WriterError where its files are not to be had."""
         ((worker, _),) = self._shares([system_id])
         inbox: Inbox = queue.SimpleQueue()
         worker.identify(system_id, inbox)
@@ -104,7 +105,7 @@ class LocalWriter:
         return Finished(system_id, Finish.STOPPED, seconds, fingerprint=self._fingerprints.get(system_id, ""))
 
 
-def _base(system: LocalSystem) -> tuple[Any, ...]:
+def base_key(system: LocalSystem) -> tuple[Any, ...]:
     """What systems must have in common to share one copy of the weights."""
     return (
         system.model,
