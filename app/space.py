@@ -30,7 +30,7 @@ _writers: list[InProcessWriter] = []
 
 
 def writer() -> InProcessWriter:
-    """The one writer of this process. It stands at module level because the process of the lent GPU is a fork of this."""
+    """The one writer of this process; found at module level, since the process of a lent GPU is a fork of this one."""
     return _writers[0]
 
 

@@ -1,4 +1,4 @@
-"""`python -m tests.lent_gpu MODELS DATA`: the Space's writer behind ZeroGPU's own wrapper, which forks, pickles and stops.
+"""The Space's writer behind ZeroGPU's own wrapper, which forks, pickles and stops: `-m tests.lent_gpu MODELS DATA`.
 
 Only the service that lends the GPU and the moving of tensors onto it are played: there is neither here. Prints JSON.
 """
@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import spaces  # noqa: F401 - first, as in the Space
 from spaces.zero import api, client, wrappers
@@ -21,7 +21,7 @@ from core.writers.events import Delta, Failed, Finished, Loading, WriteRequest, 
 from core.writers.local.in_process import InProcessWriter
 from tests.local_helpers import ask
 
-SIDES = ("base", "tuned")
+SIDES: tuple[str, ...] = ("base", "tuned")
 
 
 def play_the_lender() -> None:
@@ -80,7 +80,7 @@ def main() -> None:
     play_the_lender()
     services = space.make_services(load_models(Path(sys.argv[1])), Environment(data=Path(sys.argv[2])))
     writer, write = space.writer(), space.write_on_gpu
-    space.write_on_gpu = wrappers.generator_function_wrapper(write, 180, None)
+    space.write_on_gpu = cast(Any, wrappers).generator_function_wrapper(write, 180, None)
     first, second = whole(writer), whole(writer)
     report: dict[str, Any] = {"lent": [texts(first), texts(second)], "stop": stopped(writer)}
     report["lent"].append(texts(whole(writer)))
@@ -90,7 +90,7 @@ def main() -> None:
     space.write_on_gpu = write
     report["here"] = texts(whole(writer))
     services.close()
-    print(json.dumps(report))
+    sys.stdout.write(json.dumps(report) + "\n")
 
 
 if __name__ == "__main__":

@@ -73,7 +73,8 @@ def test_the_page_is_served_and_the_operators_is_not(space: str) -> None:
     assert b"SPoRC-VIST" in get(space)
     with pytest.raises(urllib.error.HTTPError) as refused:
         get(space + "operator/")
-    assert refused.value.code in {401, 403, 404}
+    with refused.value as answer:
+        assert answer.code in {401, 403, 404}
 
 
 @pytest.mark.browser
@@ -84,6 +85,7 @@ def test_a_story_is_told_and_voted_on(space: str, tmp_path: Path) -> None:
         path.write_bytes(make.save(make.corners((320, 240)), kind))
     with chromium(viewport={"width": 1280, "height": 900}) as page:
         page.goto(space)
+        page.locator("#left .turn").first.wait_for()
         page.locator("#photo-input").set_input_files([str(path) for path in photos])
         page.locator(".strip li").nth(1).wait_for()
         page.locator("#picker .busy").first.wait_for(state="detached")

@@ -24,8 +24,11 @@ def guarded(services: Services, handler: Callable[..., Any]) -> Callable[..., An
     def checked(*arguments: Any) -> Any:
         request = arguments[-1]
         if request is None:
-            raise NotAllowed("This is for the operator.")
-        services.identity.require_operator(services.asked(request))
+            raise gr.Error("This is for the operator.", print_exception=False)
+        try:
+            services.identity.require_operator(services.asked(request))
+        except NotAllowed as refusal:
+            raise gr.Error(str(refusal), print_exception=False) from None
         return handler(*arguments)
 
     return checked

@@ -10,12 +10,15 @@ import logging
 import os
 import queue
 import threading
+import warnings
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+from weakref import WeakSet
 
 from core.calls.request import CallRequest
 
+UNAWAITED = r"coroutine '\w+\.\w*(completion|streaming)\w*' was never awaited"
 CONNECT_SECONDS = 10.0
 """Longest wait for a connection."""
 
@@ -86,6 +89,8 @@ def load_litellm() -> Any:
     # Counting tokens of photos is slow and a guess; only what the service counted is used.
     module.disable_token_counter = True
     module.callbacks = module.success_callback = module.failure_callback = []
+    # A request cancelled while litellm still prepares it in a thread leaves a coroutine behind that never ran.
+    warnings.filterwarnings("ignore", UNAWAITED, RuntimeWarning)
     logging.getLogger("LiteLLM").setLevel(logging.CRITICAL)  # every failure is classified and logged by us
     return module
 
@@ -103,6 +108,7 @@ class LitellmService:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._holds_loop = False
+        self._open: WeakSet[_OnLoop] = WeakSet()
         self._lock = threading.Lock()
 
     def open(self, request: CallRequest, key: str | None, streamed: bool) -> Exchange:
@@ -110,10 +116,14 @@ class LitellmService:
             if not self._holds_loop:
                 _loop.hold()
                 self._holds_loop = True
-        return _OnLoop(lambda put: _exchange(request, key, streamed, put, self._clock))
+            exchange = _OnLoop(lambda put: _exchange(request, key, streamed, put, self._clock))
+            self._open.add(exchange)
+        return exchange
 
     def close(self) -> None:
         with self._lock:
+            for exchange in self._open:
+                exchange.cancel()
             if self._holds_loop:
                 self._holds_loop = False
                 _loop.release()

@@ -63,7 +63,7 @@ def check_streamed(request: CallRequest, raw: Mapping[str, Any]) -> None:
 
 
 def key_variable(request: CallRequest) -> str:
-    """Name of the environment variable that should hold the key: the one given, litellm's, or the usual form of name."""
+    """Name of the environment variable that should hold the key: the one given, litellm's, or the usual form."""
     provider = request.model.partition("/")[0] if "/" in request.model else "openai"
     return request.api_key_env or missing_key(request.model) or f"{provider.upper().replace('-', '_')}_API_KEY"
 

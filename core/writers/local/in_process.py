@@ -14,6 +14,7 @@ from core.records import Finish
 from core.settings import LocalSystem
 from core.writers.events import Failed, Finished, WriteRequest, WriterEvent
 from core.writers.local.engine import Engine, Job
+from core.writers.local.writer import base_key
 
 STOP_SECONDS = 0.2
 """Longest wait for the engine to end by itself once stopped, which it cannot where it runs in a process of its own."""
@@ -27,8 +28,8 @@ class InProcessWriter:
 
     def __init__(self, systems: Sequence[LocalSystem], folder: Path, data: Path) -> None:
         self._engines: dict[str, Engine] = {}
-        for base in dict.fromkeys(system.model for system in systems):
-            share = [system for system in systems if system.model == base]
+        for base in dict.fromkeys(map(base_key, systems)):
+            share = [system for system in systems if base_key(system) == base]
             engine = Engine(share, folder, data)
             self._engines.update({system.id: engine for system in share})
         self.around: Share = self.share
