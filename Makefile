@@ -29,14 +29,13 @@ check: $(DEV_STAMP)
 	$(BIN)/pyright
 
 bench: $(DEV_STAMP)
-	$(BIN)/python -m bench.startup
-	$(BIN)/python -m bench.photos
-	$(BIN)/python -m bench.responsiveness
+	@for file in bench/[a-z]*.py; do \
+		echo "== $$file"; $(BIN)/python -m bench.$$(basename $$file .py) || exit 1; done
 
 # A folder that an interrupted run left half made has no working pip and is made anew.
 $(VENV)/.made:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with PYTHON=/path/to/python" >&2; exit 2; }
-	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -c 'import pip, sys; sys.exit(sys.prefix == sys.base_prefix)' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
 $(RUN_STAMP): requirements.txt | $(VENV)/.made

@@ -124,11 +124,12 @@ class Server:
 
 
 class RecordingProxy:
-    """Passes bytes through between a browser and the server, and keeps all that goes to the browser, with its time."""
+    """Passes bytes through between a browser and the server, and keeps all that goes to the browser."""
 
     def __init__(self, target_port: int) -> None:
         self.target_port = target_port
-        self.received: list[tuple[float, bytes]] = []
+        self.received: dict[int, list[bytes]] = {}
+        """What came from the server, by connection."""
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._ended = threading.Event()
@@ -139,7 +140,8 @@ class RecordingProxy:
         return f"http://127.0.0.1:{self.port}/"
 
     def bytes(self) -> bytes:
-        return b"".join(chunk for _time, chunk in list(self.received))
+        """Of all connections, one after the other, so that no answer is torn by another."""
+        return b"".join(b"".join(list(chunks)) for chunks in list(self.received.values()))
 
     def close(self) -> None:
         self._ended.set()
@@ -151,9 +153,11 @@ class RecordingProxy:
                 browser, _ = self._listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self._pass_on, args=(browser,), daemon=True).start()
+            number = len(self.received)
+            self.received[number] = []
+            threading.Thread(target=self._pass_on, args=(browser, number), daemon=True).start()
 
-    def _pass_on(self, browser: socket.socket) -> None:
+    def _pass_on(self, browser: socket.socket, number: int) -> None:
         with (
             browser,
             socket.create_connection(("127.0.0.1", self.target_port)) as server,
@@ -170,7 +174,7 @@ class RecordingProxy:
                     if not chunk:
                         return
                     if key.fileobj is server:
-                        self.received.append((time.monotonic(), chunk))
+                        self.received[number].append(chunk)
                     with contextlib.suppress(OSError):
                         key.data.sendall(chunk)
 
