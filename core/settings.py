@@ -30,7 +30,7 @@ class _System(Settings):
     """What a person reads after the vote; the id where empty."""
     note: str = ""
     """One plain sentence shown beside the label, such as what the system cannot do."""
-    max_new_tokens: int | None = Field(None, ge=1)
+    max_new_tokens: int | None = Field(default=None, ge=1)
     """Upper bound on an answer, below what the length asks for."""
 
     @model_validator(mode="before")
@@ -58,9 +58,9 @@ class LocalSystem(_System):
     attention: Literal["auto", "sdpa", "eager", "flash_attention_2", "flash_attention_3"] = "auto"
     device_map: str = "auto"
     """`auto`, `cpu`, `cuda`, or a device such as `cuda:1`."""
-    max_pixels: int = Field(576 * 28 * 28, ge=32 * 32)
+    max_pixels: int = Field(default=576 * 28 * 28, ge=32 * 32)
     """Largest area of one photo in pixels as the model sees it; the paper's release trained at 451,584."""
-    max_length: int = Field(8192, ge=256)
+    max_length: int = Field(default=8192, ge=256)
     """Tokens of prompt, photos and answer together; photos shrink until they fit and are never cut."""
 
 
@@ -73,11 +73,11 @@ class HostedSystem(_System):
     api_base: str | None = None
     api_key_env: str | None = None
     """Name of the environment variable with the key; litellm's own for the provider where empty."""
-    timeout: float = Field(60.0, gt=0)
+    timeout: float = Field(default=60.0, gt=0)
     """Seconds without any new text after which the request is given up."""
-    retries: int = Field(3, ge=0, le=10)
+    retries: int = Field(default=3, ge=0, le=10)
     """Further attempts after a failure that may pass: connection, 429, 5xx."""
-    max_pixels: int = Field(576 * 28 * 28, ge=32 * 32)
+    max_pixels: int = Field(default=576 * 28 * 28, ge=32 * 32)
     """Photos are shrunk to this area in pixels before they are sent."""
     provider: str = ""
     """Who receives the photos, for the consent line; from `model` or `api_base` where empty."""

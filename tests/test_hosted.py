@@ -52,6 +52,13 @@ def calls() -> Iterator[Calls]:
     calls.close()
 
 
+def await_request(server: BadServer) -> None:
+    end = time.monotonic() + 20
+    while not server.seen:
+        assert time.monotonic() < end, "no request came"
+        time.sleep(0.01)
+
+
 class Ended(Finished):
     """Equal to every Finished of the same system for the same reason."""
 
@@ -326,8 +333,7 @@ def test_closing_the_calls_ends_what_is_under_way() -> None:
         told_: list[WriterEvent] = []
         thread = threading.Thread(target=lambda: (told_.extend(tell(server, calls, timeout=60)), ended.set()))
         thread.start()
-        while not server.seen:
-            time.sleep(0.01)
+        await_request(server)
         calls.close()
         assert ended.wait(1.0) and told_ == [finished(Finish.STOPPED)]
         thread.join()

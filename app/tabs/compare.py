@@ -66,6 +66,7 @@ def build(services: Services, visit: gr.State) -> Handles:
     """Wire the tab; `visit` receives the page's visit token."""
     if services.notice:
         theme.html(f'<div class="vist"><p class="ribbon">{render.escape(services.notice)}</p></div>')
+    theme.html(f'<div class="vist consent">{services.consent_line()}</div>')
     picker = theme.html(
         None,
         html_template='<div class="vist picker"></div>',
@@ -86,7 +87,6 @@ def build(services: Services, visit: gr.State) -> Handles:
             services.styles(), value=services.default_style, label="Style", filterable=False, scale=3, min_width=150
         )
         tell = gr.Button("Tell the story", variant="primary", elem_id="tell", scale=2, min_width=200)
-    theme.html(f'<div class="vist consent">{services.consent_line()}</div>')
     keep = gr.Checkbox(
         label="Also keep my photos and both dialogues for research", value=False, container=False, elem_id="keep"
     )
