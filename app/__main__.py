@@ -2,10 +2,11 @@
 
 import argparse
 import logging
+import socket
 import sys
 from pathlib import Path
 
-from core.errors import SporcVistError
+from core.errors import BadInput, SporcVistError
 from core.settings import HOME, Environment, load_models
 
 
@@ -26,6 +27,7 @@ def serve(host: str, port: int, models_file: Path, data: Path | None) -> None:
     """Blocks until the server ends. Raises SettingsError and StoreError before anything is served."""
     models = load_models(models_file)
     environment = Environment.read(data=data)
+    check_port(host, port)
     import uvicorn
 
     from app.main import create_server
@@ -39,6 +41,17 @@ def serve(host: str, port: int, models_file: Path, data: Path | None) -> None:
         uvicorn.run(server, host=host, port=port, log_level="warning", timeout_graceful_shutdown=3)
     finally:
         services.close()
+
+
+def check_port(host: str, port: int) -> None:
+    """Before anything is opened. Raises BadInput where the address is taken or is not this machine's."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except (OSError, OverflowError) as error:
+        raise BadInput(f"cannot listen on {host}:{port} ({error}); give another --port or --host") from None
 
 
 def _parser() -> argparse.ArgumentParser:

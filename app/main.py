@@ -1,7 +1,8 @@
 """The app: tabs put together, and the server around them. Tabs meet only here."""
 
 import os
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 # Before Gradio is imported: no call home, and no summary table built after every event.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -16,9 +17,6 @@ from app import theme, web
 from app.services import Services
 from app.tabs import about, compare, operator, vote
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 PAGE: dict[str, Any] = {
     "footer_links": [],
     "run_history": False,
@@ -32,7 +30,7 @@ PAGE: dict[str, Any] = {
 def build_app(services: Services) -> gr.Blocks:
     """The page for visitors and raters."""
     with gr.Blocks(title=theme.TITLE, analytics_enabled=False) as demo:
-        visit = gr.State("", time_to_live=None, delete_callback=_forgetter(services))
+        visit = gr.State("")
         theme.html(f'<div class="vist"><h1>{theme.TITLE}</h1><p class="lead">{theme.TAGLINE}</p></div>')
         with gr.Tabs():
             with gr.Tab("Compare", id="compare"):
@@ -42,8 +40,11 @@ def build_app(services: Services) -> gr.Blocks:
             with gr.Tab("About", id="about"):
                 about.build()
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
-        demo.load(comparing.open_page, None, comparing.outputs, **quiet)
-        vote_tab.select(voting.refresh, [visit], voting.outputs, **quiet)
+        opened = demo.load(comparing.open_page, None, comparing.outputs, **quiet)
+        opened.then(None, js=vote.REFRESH_IF_EMPTY, api_visibility="private")
+        demo.unload(_leaver(services))
+        for event in (vote_tab.select, voting.refresh_button.click):
+            event(voting.refresh, [visit], voting.outputs, **quiet)
     return demo
 
 
@@ -74,9 +75,8 @@ def create_server(services: Services) -> FastAPI:
     return server
 
 
-def _forgetter(services: Services) -> "Callable[[str], None]":
-    def forget(token: str) -> None:
-        if token:
-            services.end_visit(token)
+def _leaver(services: Services) -> Callable[[gr.Request], None]:
+    def leave(request: gr.Request) -> None:
+        services.leave_visit(request)
 
-    return forget
+    return leave

@@ -4,6 +4,7 @@ import io
 import random
 import secrets
 import tempfile
+import threading
 import zipfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,6 +31,8 @@ from core.records import Photo, Sampling, Turn
 from core.settings import Environment, HostedSystem, Models
 from core.writers.studio import Studio
 
+SWEEP_SECONDS = 20.0
+"""Between two looks for visits that ended."""
 BENCHMARK = "benchmark"
 OWN_PHOTOS = "own-photos"
 SAMPLES = "samples"
@@ -54,7 +57,9 @@ class Services:
     samples: dict[str, str] = field(default_factory=dict[str, str])
     """Sample stories by id, with their titles."""
     _tellings: dict[str, Telling] = field(default_factory=dict[str, Telling])
-    _raters: dict[str, str] = field(default_factory=dict[str, str])
+    _sessions: dict[str, str] = field(default_factory=dict[str, str])
+    """Visit tokens by Gradio's session, to notice that a page was closed. No right rests on it."""
+    _closing: threading.Event = field(default_factory=threading.Event)
 
     # --- who asks -------------------------------------------------------------------------------------------------
 
@@ -68,7 +73,25 @@ class Services:
 
     # --- visits ---------------------------------------------------------------------------------------------------
 
-    def end_visit(self, token: str) -> None:
+    def open_visit(self, request: Any) -> str:
+        """A page was opened; returns its token."""
+        token = self.visits.open()
+        self._sessions[str(request.session_hash)] = token
+        return token
+
+    def leave_visit(self, request: Any) -> None:
+        """A page was closed or lost its connection."""
+        token = self._sessions.pop(str(request.session_hash), None)
+        if token is not None:
+            self.visits.leave(token)
+
+    def sweep_visits(self) -> None:
+        """Runs until the server closes: what ended is forgotten even when nobody comes."""
+        while not self._closing.wait(SWEEP_SECONDS):
+            for token in self.visits.sweep():
+                self._forget(token)
+
+    def _forget(self, token: str) -> None:
         telling = self._tellings.pop(token, None)
         if telling is not None:
             telling.stop()
@@ -260,8 +283,9 @@ class Services:
         return self.store.backup(Path(tempfile.mkdtemp()) / f"sporc-vist-{moment}.sqlite")
 
     def close(self) -> None:
+        self._closing.set()
         for token in list(self._tellings):
-            self.end_visit(token)
+            self._forget(token)
         self.studio.close()
         self.store.close()
 
@@ -295,7 +319,7 @@ def open_services(models: Models, environment: Environment, studio: Studio | Non
     gallery = Run.open(samples.FOLDER)
     store.load_run(gallery, campaign=SAMPLES, labels=gallery.labels())
     salt = load_salt(environment.data)
-    return Services(
+    services = Services(
         models=models,
         environment=environment,
         store=store,
@@ -305,3 +329,5 @@ def open_services(models: Models, environment: Environment, studio: Studio | Non
         salt=salt,
         samples=samples.titles(),
     )
+    threading.Thread(target=services.sweep_visits, daemon=True, name="visits").start()
+    return services

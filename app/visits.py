@@ -15,6 +15,8 @@ from core.photos import NormalPhoto, PhotoLimits, normalise, shown_name
 
 IDLE_SECONDS = 2 * 60 * 60
 """A visit not touched for so long is forgotten."""
+LEFT_SECONDS = 60
+"""A visit whose page was closed is forgotten after so long; a phone that only slept is back before."""
 MAX_BYTES = 1024**3
 """Photos of all visits together; further uploads are refused until visits end."""
 
@@ -45,6 +47,7 @@ class _Visit:
     photos: tuple[VisitPhoto, ...] = ()
     saved: SavedTelling | None = None
     touched: float = 0.0
+    left: float | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -69,14 +72,20 @@ class Visits:
         with self._lock:
             self._visits.pop(token, None)
 
-    def sweep(self) -> int:
-        """Forget idle visits; returns how many."""
-        oldest = self._clock() - IDLE_SECONDS
+    def leave(self, token: str) -> None:
+        """The page was closed, or lost its connection: forget the visit soon unless it asks for something again."""
+        visit = self._visits.get(token)
+        if visit is not None:
+            visit.left = self._clock()
+
+    def sweep(self) -> list[str]:
+        """Forget visits that ended or idle; returns their tokens."""
+        now = self._clock()
         with self._lock:
-            idle = [token for token, visit in self._visits.items() if visit.touched < oldest]
-            for token in idle:
+            over = [token for token, visit in self._visits.items() if _is_over(visit, now)]
+            for token in over:
                 del self._visits[token]
-        return len(idle)
+        return over
 
     def __len__(self) -> int:
         return len(self._visits)
@@ -122,7 +131,7 @@ class Visits:
             raise BadInput(
                 "This page was open for too long and its photos are gone. Reload the page and add them again."
             )
-        visit.touched = self._clock()
+        visit.touched, visit.left = self._clock(), None
         return visit
 
     def _check_room(self, visit: _Visit, name: str) -> None:
@@ -135,3 +144,7 @@ class Visits:
             raise PhotoError(
                 f"{shown_name(name)}: too many visitors have photos open just now. Try again in a few minutes."
             )
+
+
+def _is_over(visit: _Visit, now: float) -> bool:
+    return now - visit.touched > IDLE_SECONDS or (visit.left is not None and now - visit.left > LEFT_SECONDS)

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from app.visits import IDLE_SECONDS, Visits
+from app.visits import IDLE_SECONDS, LEFT_SECONDS, Visits
 from core.errors import BadInput, PhotoError
 from core.photos import PhotoLimits
 
@@ -67,10 +67,25 @@ def test_idle_visits_are_forgotten_and_touched_ones_are_not() -> None:
     clock.now = IDLE_SECONDS - 1
     visits.photos(busy)
     clock.now = IDLE_SECONDS + 1
-    assert visits.sweep() == 1
+    assert visits.sweep() == [idle]
     assert visits.photos(busy) == ()
     with pytest.raises(BadInput, match="Reload the page"):
         visits.photos(idle)
+
+
+def test_a_page_that_was_left_is_forgotten_unless_it_comes_back() -> None:
+    clock = Clock()
+    visits = Visits(clock=clock)
+    closed, slept = visits.open(), visits.open()
+    visits.leave(closed)
+    visits.leave(slept)
+    visits.leave("unknown")
+    clock.now = LEFT_SECONDS - 1
+    assert visits.sweep() == []
+    visits.photos(slept)
+    clock.now = LEFT_SECONDS + 1
+    assert visits.sweep() == [closed]
+    assert len(visits) == 1
 
 
 def test_a_closed_visit_is_gone() -> None:

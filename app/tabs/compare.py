@@ -20,6 +20,7 @@ from core.records import Answer
 QUESTION = "Which sounds more like people talking?"
 ANSWERS = ((Answer.LEFT, "Left"), (Answer.RIGHT, "Right"), (Answer.TIE, "About the same"), (Answer.BOTH_BAD, "Neither"))
 SHOW_REVEAL = "() => document.getElementById('reveal')?.scrollIntoView({ behavior: 'smooth', block: 'nearest' })"
+KEEP = "Also keep my photos and both dialogues for research"
 READY = "<p>Press <strong>Tell the story</strong> and both sides begin to write.</p>"
 
 
@@ -66,7 +67,9 @@ def build(services: Services, visit: gr.State) -> Handles:
     """Wire the tab; `visit` receives the page's visit token."""
     if services.notice:
         theme.html(f'<div class="vist"><p class="ribbon">{render.escape(services.notice)}</p></div>')
-    theme.html(f'<div class="vist consent">{services.consent_line()}</div>')
+    with gr.Row(elem_id="consent"):
+        theme.html(f'<div class="vist consent">{services.consent_line()}</div>')
+        keep = gr.Checkbox(label=KEEP, value=False, container=False, elem_id="keep")
     picker = theme.html(
         None,
         html_template='<div class="vist picker"></div>',
@@ -87,9 +90,6 @@ def build(services: Services, visit: gr.State) -> Handles:
             services.styles(), value=services.default_style, label="Style", filterable=False, scale=3, min_width=150
         )
         tell = gr.Button("Tell the story", variant="primary", elem_id="tell", scale=2, min_width=200)
-    keep = gr.Checkbox(
-        label="Also keep my photos and both dialogues for research", value=False, container=False, elem_id="keep"
-    )
     with gr.Row(elem_id="stage-head"):
         status = theme.html(elem_id="status", scale=8)
         stop = gr.Button("Stop", visible=False, size="sm", elem_id="stop", scale=0, min_width=100)
@@ -100,12 +100,7 @@ def build(services: Services, visit: gr.State) -> Handles:
         with gr.Column(min_width=300):
             right = theme.html(elem_id="right")
             retry_right = gr.Button("Try this side again", visible=False, size="sm", elem_id="retry-right")
-    with gr.Column(visible=False, elem_id="compare-vote") as bar:
-        theme.html(f'<div class="vist"><p class="question">{QUESTION}</p></div>')
-        with gr.Row(elem_classes="answers"):
-            buttons = {
-                answer: gr.Button(label, elem_id=f"compare-{answer}", min_width=100) for answer, label in ANSWERS
-            }
+    bar, buttons = _vote_bar()
     trial = gr.Textbox(visible="hidden", elem_id="compare-trial", label="Trial", interactive=True)
     reveal = theme.html(elem_id="reveal")
     mode = gr.State("sample")
@@ -161,6 +156,17 @@ def build(services: Services, visit: gr.State) -> Handles:
     return Handles(open_page, [visit, picker, *screen])
 
 
+def _vote_bar() -> tuple[gr.Column, dict[Answer, gr.Button]]:
+    """The question and its four answers, hidden until both sides are finished."""
+    with gr.Column(visible=False, elem_id="compare-vote") as bar:
+        theme.html(f'<div class="vist"><p class="question">{QUESTION}</p></div>')
+        with gr.Row(elem_classes="answers"):
+            buttons = {
+                answer: gr.Button(label, elem_id=f"compare-{answer}", min_width=100) for answer, label in ANSWERS
+            }
+    return bar, buttons
+
+
 def _status(text: str) -> str:
     return f'<div class="vist clock" role="status">{text}</div>'
 
@@ -171,7 +177,7 @@ def _empty(services: Services) -> Screen:
 
 
 def _open_page(services: Services, request: Any) -> list[Any]:
-    token = services.visits.open()
+    token = services.open_visit(request)
     first = next(iter(services.samples), None)
     if first is None:
         return [token, services.picker_value(token), *_empty(services).values()]

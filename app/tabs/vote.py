@@ -53,6 +53,7 @@ class Handles:
     """What other tabs and main need of this one."""
 
     refresh: Callable[..., Any]
+    refresh_button: gr.Button
     outputs: list[Any]
 
 
@@ -60,6 +61,7 @@ def build(services: Services, visit: gr.State) -> Handles:
     """Wire the tab; `visit` holds the page's visit token."""
     with gr.Column(elem_id="vote-page"):
         trial = gr.Textbox(visible="hidden", elem_id="vote-trial", label="Trial", interactive=True)
+        refresh_button = gr.Button("Refresh", visible="hidden", elem_id="vote-refresh")
         progress = theme.html()
         pair = theme.html()
     with gr.Column(elem_id="vote-foot", visible=False) as foot:
@@ -109,9 +111,14 @@ def build(services: Services, visit: gr.State) -> Handles:
             api_visibility="private",
             js=SCROLL_UP,
         )
-    return Handles(refresh, outputs)
+    return Handles(refresh, refresh_button, outputs)
 
 
+REFRESH_IF_EMPTY = """() => {
+    const page = document.getElementById("vote-page");
+    if (page?.offsetParent && !page.querySelector("h1, [data-pair]")) document.getElementById("vote-refresh")?.click();
+}"""
+"""Somebody who opens the tab while the page still starts would else find it empty."""
 SCROLL_UP = "(...given) => { window.scrollTo({ top: 0 }); return given; }"
 
 
