@@ -39,12 +39,11 @@ def build_app(services: Services) -> gr.Blocks:
                 voting = vote.build(services, visit)
             with gr.Tab("About", id="about"):
                 about.build()
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
-        opened = demo.load(comparing.open_page, None, comparing.outputs, **quiet)
+        opened = demo.load(comparing.open_page, None, comparing.outputs, **theme.QUICK)
         opened.then(None, js=vote.REFRESH_IF_EMPTY, api_visibility="private")
         demo.unload(_leaver(services))
         for event in (vote_tab.select, voting.refresh_button.click):
-            event(voting.refresh, [visit], voting.outputs, **quiet)
+            event(voting.refresh, [visit], voting.outputs, **theme.QUICK)
     return demo
 
 

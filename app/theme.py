@@ -13,6 +13,11 @@ TITLE = "SPoRC-VIST"
 TAGLINE = "Turn your photos into a podcast. Two models tell the story. You say which sounds like people talking."
 
 
+QUICK: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+"""For events that answer at once: asked and answered in one request. Through the queue, an event that starts just as
+the page closes the stream of an earlier one waits for ever."""
+
+
 def theme() -> "Base":
     from gradio import themes
 

@@ -175,12 +175,25 @@ def operator_page_without_a_guard(services: Services) -> tuple[gr.Blocks, FastAP
     return page, bare
 
 
-def test_every_handler_checks_again_should_the_door_stand_open(services: Services) -> None:
+def test_every_handler_checks_again_should_the_door_stand_open(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    check = services.identity.require_operator
+
+    def counted(request: Any) -> None:
+        asked.append(True)
+        check(request)
+
+    monkeypatch.setattr(services.identity, "require_operator", counted)
     page, bare = built(operator_page_without_a_guard, services)
     with TestClient(bare) as unguarded:
         for number, inputs in functions(page).items():
-            answer = raw_call(unguarded, "/operator/", number, [None] * inputs)
-            assert answer["success"] is False, f"function {number} ran"
+            body = {"data": [None] * inputs, "fn_index": number, "session_hash": "raw"}
+            answer = unguarded.post("/operator/gradio_api/run/predict", json=body)
+            assert answer.status_code >= 400, f"function {number} ran: {answer.text}"
+            assert raw_call(unguarded, "/operator/", number, [None] * inputs)["success"] is False
+    assert len(asked) == 2 * len(functions(page)), "each was refused by the check and by nothing else"
 
 
 def test_visitors_receive_nothing_of_the_operators_page(client: TestClient) -> None:

@@ -133,10 +133,9 @@ def build(services: Services, visit: gr.State) -> Handles:
 
         return vote
 
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
     for story, button in sample_buttons.items():
-        button.click(show_sample(story), [visit], [picker, *screen], **quiet)
-    picker.change(photos_changed, [visit, mode], [samples, *screen], **quiet)
+        button.click(show_sample(story), [visit], [picker, *screen], **theme.QUICK)
+    picker.change(photos_changed, [visit, mode], [samples, *screen], **theme.QUICK)
     long: dict[str, Any] = {
         "show_progress": "hidden",
         "api_visibility": "private",
@@ -149,9 +148,9 @@ def build(services: Services, visit: gr.State) -> Handles:
         retry_left.click(again(0), [visit], screen, **long),
         retry_right.click(again(1), [visit], screen, **long),
     ]
-    stop.click(_stopped, None, [status, stop, tell], cancels=runs, **quiet)
+    stop.click(_stopped, None, [status, stop, tell], cancels=runs, **theme.QUICK)
     for answer, button in buttons.items():
-        voted = button.click(press(answer), [trial, visit], [bar, reveal, status], **quiet)
+        voted = button.click(press(answer), [trial, visit], [bar, reveal, status], **theme.QUICK)
         voted.then(None, js=SHOW_REVEAL, api_visibility="private")
     return Handles(open_page, [visit, picker, *screen])
 

@@ -79,11 +79,10 @@ def build(services: Services, page: gr.Blocks) -> None:
         return _bring_in(services, given)
 
     outputs = [said, campaign, table]
-    quiet: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": None}
-    page.load(guarded(services, refresh), None, outputs, **quiet)
-    open_.click(guarded(services, set_open), [campaign], outputs, **quiet)
-    close.click(guarded(services, set_closed), [campaign], outputs, **quiet)
-    load.click(guarded(services, bring_in), [folder], outputs, api_visibility="private")
+    page.load(guarded(services, refresh), None, outputs, **theme.QUICK)
+    open_.click(guarded(services, set_open), [campaign], outputs, **theme.QUICK)
+    close.click(guarded(services, set_closed), [campaign], outputs, **theme.QUICK)
+    load.click(guarded(services, bring_in), [folder], outputs, api_visibility="private", queue=False)
 
 
 def _refresh(services: Services, line: str, kind: str = "good") -> list[Any]:

@@ -106,10 +106,8 @@ def build(services: Services, visit: gr.State) -> Handles:
             handler(answer),
             [trial, visit, reason, *criteria],
             outputs,
-            concurrency_limit=None,
-            show_progress="hidden",
-            api_visibility="private",
             js=SCROLL_UP,
+            **theme.QUICK,
         )
     return Handles(refresh, refresh_button, outputs)
 
