@@ -3,10 +3,10 @@
 import argparse
 import sys
 
-from core.commands import import_release
+from core.commands import generate, import_release
 from core.errors import SporcVistError
 
-COMMANDS = (import_release,)
+COMMANDS = (import_release, generate)
 
 
 def main(arguments: list[str] | None = None) -> int:

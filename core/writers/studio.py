@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from core.errors import SettingsError, WriterError
 from core.settings import HostedSystem, LocalSystem, Models, RecordedSystem
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 Kind = Literal["local", "hosted", "recorded"]
 MakeLocal = Callable[[Sequence[LocalSystem], Path, Path], Writer]
 """Systems, the folder where relative paths start, the data folder -> a writer."""
+
+
+@runtime_checkable
+class Fingerprinted(Protocol):
+    """A writer that can name what would write."""
+
+    def fingerprint(self, system_id: str) -> str: ...
 
 
 class Studio:
@@ -54,6 +61,15 @@ class Studio:
         local = tuple(name for name, kind in kinds.items() if kind == "local")
         shares = [(name,) for name, kind in kinds.items() if kind != "local"] + ([local] if local else [])
         return merge([Job(share, partial(self._share, kinds[share[0]], request, share)) for share in shares], stop)
+
+    def fingerprint(self, system_id: str) -> str:
+        """Of a local or hosted system, without loading its weights. Raises SettingsError for an unknown or a recorded
+        one, and WriterError where its files are not there.
+        """
+        writer = self._writer(self._models.system(system_id).kind)
+        if not isinstance(writer, Fingerprinted):
+            raise SettingsError(f"{system_id}: a recorded system has no fingerprint; its transcripts carry their own")
+        return writer.fingerprint(system_id)
 
     def close(self) -> None:
         """Free models and connections. `calls`, where given, stay open: they are their owner's."""

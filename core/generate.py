@@ -1,0 +1,159 @@
+"""Write the transcripts a run does not have yet.
+
+A transcript's id hangs on everything it depends on, so a command that was killed finds its own work when it runs again.
+A failure is a record too, with its reason, and is asked again only where the caller names that reason.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+
+from core.errors import BadInput
+from core.records import Finish, Sampling, Story, Transcript, TranscriptStatus, content_id
+from core.runs import Run
+from core.settings import Models, RecordedSystem
+from core.writers.events import Delta, Failed, Finished, WriteRequest
+from core.writers.studio import Studio
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The same for every story of one command."""
+
+    prompt: str
+    """The words that go with the photos."""
+    prompt_id: str
+    sampling: Sampling
+    """Each system's own cap on new tokens still holds."""
+    retry: frozenset[str] = frozenset()
+    """Reasons of failures to be asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One story and the systems that still have to tell it, each with its attempt."""
+
+    story: Story
+    attempts: dict[str, int]
+
+
+@dataclass
+class Report:
+    """What a command did."""
+
+    written: int = 0
+    failed: dict[str, int] = field(default_factory=dict[str, int])
+    """By reason."""
+    had: int = 0
+    """Transcripts that were there before."""
+    without_photos: list[str] = field(default_factory=list[str])
+    """Stories that no system can tell here."""
+
+
+class Generator:
+    """One run, some systems, one way of asking."""
+
+    def __init__(self, run: Run, models: Models, studio: Studio, system_ids: Sequence[str], asked: Asked) -> None:
+        """Raises SettingsError for an unknown system and BadInput for one that writes nothing new."""
+        self._run, self._models, self._studio, self._asked = run, models, studio, asked
+        for system_id in system_ids:
+            if isinstance(models.system(system_id), RecordedSystem):
+                raise BadInput(f"{system_id}: a recorded system writes nothing new; name a local or a hosted one")
+        self._prints = {system_id: studio.fingerprint(system_id) for system_id in system_ids}
+        self.report = Report()
+
+    def tasks(self) -> list[Task]:
+        """What is missing, in the order of the stories."""
+        known = {one.id: one for one in self._run.attempts()}
+        tasks = [Task(story, self._missing(story, known)) for story in self._run.stories() if self._has_photos(story)]
+        return [task for task in tasks if task.attempts]
+
+    def write(self, stop: threading.Event, progress: Callable[[list[Task]], Iterable[Task]] = iter) -> Report:
+        """Write what is missing, one story after the other; `stop` ends after the story under way is thrown away."""
+        for task in progress(self.tasks()):
+            if stop.is_set():
+                break
+            self._tell(task, stop)
+        return self.report
+
+    def _has_photos(self, story: Story) -> bool:
+        if any(photo.file is not None for photo in story.photos):
+            return True
+        self.report.without_photos.append(story.id)
+        return False
+
+    def _missing(self, story: Story, known: dict[str, Transcript]) -> dict[str, int]:
+        missing: dict[str, int] = {}
+        for system_id in self._prints:
+            attempt = 1
+            while (found := known.get(self._id(story, system_id, attempt))) is not None and self._again(found):
+                attempt += 1
+            if found is None:
+                missing[system_id] = attempt
+            else:
+                self.report.had += found.status is TranscriptStatus.OK
+        return missing
+
+    def _again(self, found: Transcript) -> bool:
+        return found.status is TranscriptStatus.ERROR and (found.reason or "") in self._asked.retry
+
+    def _tell(self, task: Task, stop: threading.Event) -> None:
+        paths = [path for photo in task.story.photos if (path := self._run.photo_path(photo)) is not None]
+        request = WriteRequest(
+            photos=tuple(path.read_bytes() for path in paths),
+            prompt=self._asked.prompt,
+            sampling=self._asked.sampling,
+            story_id=task.story.id,
+            attempt=max(task.attempts.values()),
+        )
+        texts = dict.fromkeys(task.attempts, "")
+        for event in self._studio.write(request, list(task.attempts), stop):
+            match event:
+                case Delta():
+                    texts[event.system_id] += event.text
+                case Finished() if event.finish is not Finish.STOPPED:
+                    self._keep(task, event.system_id, texts[event.system_id], event)
+                case Failed():
+                    self._keep_failure(task, event)
+                case _:
+                    pass
+
+    def _keep(self, task: Task, system_id: str, text: str, end: Finished) -> None:
+        record = self._record(task, system_id)
+        self._run.append_transcript(replace(record, text=text, finish=end.finish, seconds=end.seconds))
+        self.report.written += 1
+
+    def _keep_failure(self, task: Task, event: Failed) -> None:
+        record = self._record(task, event.system_id)
+        self._run.append_transcript(replace(record, status=TranscriptStatus.ERROR, reason=event.reason))
+        self.report.failed[event.reason] = self.report.failed.get(event.reason, 0) + 1
+
+    def _record(self, task: Task, system_id: str) -> Transcript:
+        """Without what only the writing tells."""
+        attempt = task.attempts[system_id]
+        return Transcript(
+            id=self._id(task.story, system_id, attempt),
+            story_id=task.story.id,
+            system_id=system_id,
+            text="",
+            fingerprint=self._prints[system_id],
+            prompt=self._asked.prompt_id,
+            sampling=self._asked.sampling,
+            attempt=attempt,
+        )
+
+    def _id(self, story: Story, system_id: str, attempt: int) -> str:
+        """Of everything the words depend on, the photos told among it: a picture found later asks anew."""
+        photos = [photo.number for photo in story.photos if photo.file is not None]
+        sampling = asdict(self._asked.sampling)
+        return content_id(
+            "transcript", story.id, photos, system_id, self._prints[system_id], self._asked.prompt_id, sampling, attempt
+        )
+
+
+def failure_line(report: Report) -> str:
+    """Which failures there were and how to ask again; empty where there were none."""
+    if not report.failed:
+        return ""
+    counted = ", ".join(f"{count} {reason}" for reason, count in sorted(report.failed.items()))
+    return f"failed: {counted}; ask again with --retry {' '.join(sorted(report.failed))}"
