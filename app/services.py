@@ -16,14 +16,14 @@ from annotations.export import export
 from annotations.pairing import shown_hash
 from annotations.raters import load_salt, rater_id
 from annotations.store import Store
-from annotations.views import PhotoView, Receipt, Rendering, TrialView, Written
-from app import samples, save
+from annotations.views import PhotoView, Receipt, Rendering, TrialView
+from app import samples
 from app.identity import Asked, Identity
 from app.pairs import PairView
 from app.render import escape
 from app.reveal import Reveal, RevealedSide
 from app.telling import Telling
-from app.visits import SavedTelling, Visits
+from app.visits import Visits
 from core import prompts
 from core.dialogue import parse, render
 from core.errors import BadInput, StoreError
@@ -164,7 +164,7 @@ class Services:
 
     def open_own_trial(self, token: str, request: Any, telling: Telling) -> str:
         """The trial of a story just told; keeps photos and words only where the visitor agreed."""
-        left, right = (self._written(telling, side) for side in (0, 1))
+        left, right = (own_story.written(self.models, telling, side) for side in (0, 1))
         return self.store.open_comparison(
             self.rater(token, request),
             left,
@@ -173,35 +173,9 @@ class Services:
             shown_hash=shown_hash(left.text, right.text, RENDERING),
             rendering=RENDERING.version,
             keep_text=telling.keep,
-            keep_photos=self._keep_photos(telling) if telling.keep else (),
+            keep_photos=own_story.keep_photos(self.environment.data, telling),
             address_hash=self.identity.address_hash(Asked.of(request)),
         )
-
-    def _written(self, telling: Telling, side: int) -> Written:
-        system = self.models.system(telling.systems[side])
-        result = telling.results[side]
-        return Written(
-            system_id=system.id,
-            label=system.label,
-            note=system.note,
-            text=result.text,
-            fingerprint=result.fingerprint,
-            prompt=telling.prompt_id,
-            sampling=telling.sampling,
-            finish=result.finish,
-            seconds=result.seconds,
-        )
-
-    def _keep_photos(self, telling: Telling) -> tuple[Photo, ...]:
-        """The visitor agreed: photos go into the data folder, under a random name."""
-        folder = self.environment.data / "kept" / secrets.token_urlsafe(12)
-        folder.mkdir(parents=True)
-        kept: list[Photo] = []
-        for number, photo in enumerate(telling.photos, start=1):
-            path = folder / f"{number}.jpg"
-            path.write_bytes(photo)
-            kept.append(Photo(number, str(path)))
-        return tuple(kept)
 
     def reveal(self, token: str, receipt: Receipt) -> Reveal | None:
         """What the page may show after the vote; a story of one's own becomes ready to be saved."""
@@ -210,21 +184,10 @@ class Services:
         telling = self._tellings.get(token)
         own = telling if telling is not None and receipt.campaign == OWN_PHOTOS else None
         if own is not None:
-            self._make_saved(token, own, receipt)
+            self.visits.save(token, own_story.to_save(own, receipt.reveal, datetime.now(UTC)))
         sides = (receipt.reveal.left, receipt.reveal.right)
         left, right = (RevealedSide.of(side) for side in sides)
         return Reveal(left, right, f"visit/{token}/story" if own else None)
-
-    def _make_saved(self, token: str, telling: Telling, receipt: Receipt) -> None:
-        assert receipt.reveal is not None
-        labels = (receipt.reveal.left.label, receipt.reveal.right.label)
-        sides = [
-            save.SavedSide(name, label, result.turns)
-            for name, label, result in zip(("Left", "Right"), labels, telling.results, strict=True)
-        ]
-        now = datetime.now(UTC)
-        page = save.as_html(sides, telling.photos, now)
-        self.visits.save(token, SavedTelling(save.as_text(sides, now), page, ready=True))
 
     def _prompt(self, name: str) -> prompts.Prompt:
         if name in self.models.prompts:

@@ -32,7 +32,6 @@ def theme() -> "Base":
         body_background_fill_dark="#14171c",
         block_background_fill="transparent",
         block_background_fill_dark="transparent",
-        color_accent="#2f5bd7",
         block_info_text_color="#586069",
         block_info_text_color_dark="#a3abb6",
         input_placeholder_color="#6b7280",

@@ -126,6 +126,7 @@ class Generator:
     def _keep_failure(self, task: Task, event: Failed) -> None:
         record = self._record(task, event.system_id)
         self._run.append_transcript(replace(record, status=TranscriptStatus.ERROR, reason=event.reason))
+        self._run.log("failed", story=task.story.id, system=event.system_id, reason=event.reason, why=event.message)
         self.report.failed[event.reason] = self.report.failed.get(event.reason, 0) + 1
 
     def _record(self, task: Task, system_id: str) -> Transcript:
@@ -156,4 +157,4 @@ def failure_line(report: Report) -> str:
     if not report.failed:
         return ""
     counted = ", ".join(f"{count} {reason}" for reason, count in sorted(report.failed.items()))
-    return f"failed: {counted}; ask again with --retry {' '.join(sorted(report.failed))}"
+    return f"failed: {counted}; events.jsonl says why; ask again with --retry {' '.join(sorted(report.failed))}"

@@ -94,7 +94,7 @@ def test_another_seed_is_another_transcript(run: Run, models: Models) -> None:
 def test_failures_are_kept_and_asked_again_only_by_their_reason(run: Run, models: Models) -> None:
     report = generator(run, models, Scripted(failures=2)).write(threading.Event())
     assert (report.written, report.failed) == (4, {"timeout": 2})
-    assert failure_line(report) == "failed: 2 timeout; ask again with --retry timeout"
+    assert failure_line(report) == "failed: 2 timeout; events.jsonl says why; ask again with --retry timeout"
     failed = [one for one in run.transcripts() if one.status is TranscriptStatus.ERROR]
     assert [(one.system_id, one.reason, one.text) for one in failed] == [("moody", "timeout", "")] * 2
     assert generator(run, models, Scripted()).write(threading.Event()).written == 0

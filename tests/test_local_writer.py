@@ -66,6 +66,7 @@ def desk(tiny_checkpoint: Tiny, tmp_path_factory: pytest.TempPathFactory) -> Ite
         system("other", "base", tiny_checkpoint.other, max_pixels=64 * 64),
         system("broken", "base", "broken"),
         system("tight", "base", max_length=256),
+        system("brief", "base", max_new_tokens=5),
         system("nowhere", "./nowhere"),
     ]
     with pytest.MonkeyPatch.context() as patch:
@@ -243,6 +244,14 @@ def test_what_does_not_fit_fails_with_figures(desk: Desk) -> None:
     assert isinstance(tight, Failed)
     assert "1 photos need at least" in tight.message and "max_length" in tight.message
     assert isinstance(ends["base"][1], Finished)
+
+
+def test_a_systems_own_bound_holds_beside_one_without(desk: Desk) -> None:
+    told = run(desk.writer, ask(jpeg("red")), ["brief", "base"])
+    ends = {name: end for name, (_, end) in told.items()}
+    assert all(isinstance(end, Finished) and end.finish is Finish.LENGTH for end in ends.values())
+    assert {name: end.tokens for name, end in ends.items() if isinstance(end, Finished)} == {"brief": 5, "base": 24}
+    assert told["base"][0].startswith(told["brief"][0])
 
 
 def test_an_unknown_or_doubled_system_is_refused(desk: Desk) -> None:

@@ -7,12 +7,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from core.errors import SporcVistError, WriterError
-from core.records import Finish
+from core.records import Finish, Sampling
 from core.settings import LocalSystem
 from core.writers.events import Delta, Failed, Finished, Loading, WriteRequest, WriterEvent
 from core.writers.local import batch, identity, places
@@ -141,22 +141,23 @@ class Engine:
     def _rows(self, job: Job, ready: list[str]) -> dict[str, batch.Row]:
         """A row a system. Systems with the same limits read the same tensors."""
         began = time.monotonic()
-        made: dict[tuple[int, int], dict[str, Any]] = {}
+        made: dict[tuple[int, int, Sampling], dict[str, Any]] = {}
         rows: dict[str, batch.Row] = {}
         for system_id in ready:
             system = self._systems[system_id]
+            request = _capped(job.request, system)
             try:
-                limits = (system.max_pixels, min(system.max_length, self._loaded.context))
+                limits = (system.max_pixels, min(system.max_length, self._loaded.context), request.sampling)
                 if limits not in made and not job.stop.is_set():
-                    made[limits] = prepare(self._loaded.processor, job.request, *limits)
-                rows[system_id] = self._row(job, system_id, made.get(limits, {}), began)
+                    made[limits] = prepare(self._loaded.processor, request, *limits[:2])
+                rows[system_id] = self._row(job, system_id, request.sampling, made.get(limits, {}), began)
             except Exception as error:
                 if not isinstance(error, SporcVistError):
                     log.exception("the request could not be prepared")
                 job.tell(_failure(system_id, error))
         return rows
 
-    def _row(self, job: Job, system_id: str, inputs: dict[str, Any], began: float) -> batch.Row:
+    def _row(self, job: Job, system_id: str, sampling: Sampling, inputs: dict[str, Any], began: float) -> batch.Row:
         adapter, fingerprint = self._ready[system_id]
 
         def ended(finish: Finish, count: int) -> None:
@@ -165,7 +166,7 @@ class Engine:
         def told(text: str) -> None:
             job.tell(Delta(system_id, text))
 
-        return batch.Row(inputs, adapter, job.request.sampling, stop=job.stop, on_text=told, on_end=ended)
+        return batch.Row(inputs, adapter, sampling, stop=job.stop, on_text=told, on_end=ended)
 
     def _write(self, rows: Sequence[batch.Row]) -> Exception | None:
         """What went wrong, if anything did, without the frames that would keep the batch in memory."""
@@ -185,6 +186,13 @@ class Engine:
         if self._base is None:
             raise WriterError("no model is loaded")
         return self._base
+
+
+def _capped(request: WriteRequest, system: LocalSystem) -> WriteRequest:
+    """With the system's own bound on new tokens, where that is lower."""
+    if system.max_new_tokens is None or system.max_new_tokens >= request.sampling.max_new_tokens:
+        return request
+    return replace(request, sampling=replace(request.sampling, max_new_tokens=system.max_new_tokens))
 
 
 def _failure(system_id: str, error: Exception) -> Failed:
