@@ -1,4 +1,4 @@
-"""What becomes of a visitor's own story once it is told: what the database is given, what is kept, what can be saved."""
+"""What becomes of a story of one's own once it is told: what is stored, what is kept, what can be saved."""
 
 import secrets
 from datetime import datetime

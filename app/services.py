@@ -17,7 +17,7 @@ from annotations.pairing import shown_hash
 from annotations.raters import load_salt, rater_id
 from annotations.store import Store
 from annotations.views import PhotoView, Receipt, Rendering, TrialView
-from app import samples
+from app import own_story, samples
 from app.identity import Asked, Identity
 from app.pairs import PairView
 from app.render import escape
