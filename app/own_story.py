@@ -50,4 +50,4 @@ def to_save(telling: Telling, reveal: Reveal, now: datetime) -> SavedTelling:
         save.SavedSide(name, label, result.turns)
         for name, label, result in zip(("Left", "Right"), labels, telling.results, strict=True)
     ]
-    return SavedTelling(save.as_text(sides, now), save.as_html(sides, telling.photos, now), ready=True)
+    return SavedTelling(save.as_text(sides, now), save.as_html(sides, telling.photos, now))

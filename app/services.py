@@ -8,6 +8,7 @@ import threading
 import zipfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,6 @@ from annotations.views import PhotoView, Receipt, Rendering, TrialView
 from app import own_story, samples
 from app.identity import Asked, Identity
 from app.pairs import PairView
-from app.render import escape
 from app.reveal import Reveal, RevealedSide
 from app.telling import Telling
 from app.visits import Visits

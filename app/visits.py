@@ -34,12 +34,10 @@ class VisitPhoto:
 
 @dataclass(frozen=True, slots=True)
 class SavedTelling:
-    """A finished comparison as it may be taken home."""
+    """A finished comparison as it may be taken home. It names both systems, so it is made after the vote only."""
 
     text: str
     html: str
-    ready: bool = False
-    """False until the vote: the file names both systems."""
 
 
 @dataclass

@@ -101,7 +101,7 @@ class _Pages:
     async def saved(self, request: Request) -> Response:
         saved = self.visits.saved(request.path_params["token"])
         form = request.path_params["form"]
-        if saved is None or not saved.ready or form not in {"txt", "html"}:
+        if saved is None or form not in {"txt", "html"}:
             return PlainTextResponse("Vote first: the file says which system wrote which side.", status_code=404)
         kind = "text/plain" if form == "txt" else "text/html"
         headers = {

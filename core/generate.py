@@ -69,7 +69,7 @@ class Generator:
         return [task for task in tasks if task.attempts]
 
     def write(self, stop: threading.Event, progress: Callable[[list[Task]], Iterable[Task]] = iter) -> Report:
-        """Write what is missing, one story after the other; `stop` ends after the story under way is thrown away."""
+        """Write what is missing, story by story; `stop` throws away what is unfinished of the one under way."""
         for task in progress(self.tasks()):
             if stop.is_set():
                 break

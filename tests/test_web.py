@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 from app import main as pages
 from app.identity import OPERATOR_COOKIE, RATER_COOKIE
 from app.services import Services, open_services
+from app.visits import SavedTelling
 from core.settings import Environment, load_models
 from tests.serving import ROOT
 
@@ -111,6 +112,14 @@ def test_pages_carry_the_policy_and_a_signed_cookie(client: TestClient) -> None:
 def test_a_story_is_saved_only_after_the_vote(client: TestClient, services: Services) -> None:
     token = services.visits.open()
     assert client.get(f"/visit/{token}/story.txt").status_code == 404
+    services.visits.save(token, SavedTelling("words", "<p>words"))
+    for form, body in (("txt", "words"), ("html", "<p>words")):
+        answer = client.get(f"/visit/{token}/story.{form}")
+        assert (answer.status_code, answer.text) == (200, body)
+        assert answer.headers["content-disposition"] == f'attachment; filename="podcast-ai-generated.{form}"'
+    assert client.get(f"/visit/{token}/story.exe").status_code == 404
+    services.visits.save(token, None)
+    assert client.get(f"/visit/{token}/story.txt").status_code == 404, "a new story is being told"
 
 
 def test_no_trial_gives_no_photo(client: TestClient) -> None:
