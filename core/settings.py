@@ -171,10 +171,11 @@ def load_models(path: Path) -> Models:
     try:
         return Models.model_validate({**data, "folder": path.resolve().parent})
     except ValidationError as error:
-        raise SettingsError(f"{path}: {_first_fault(error)}") from None
+        raise SettingsError(f"{path}: {first_fault(error)}") from None
 
 
-def _first_fault(error: ValidationError) -> str:
+def first_fault(error: ValidationError) -> str:
+    """The first of a validation's faults in one line: where, what, and how many more there are."""
     faults = error.errors()
     fault = faults[0]
     where = ".".join(str(part) for part in fault["loc"])
