@@ -1,0 +1,58 @@
+"""What every place is handed, and what it hands back to those who put figures into it."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from train.miniature.scenes.board import Board, Pen
+from train.miniature.scenes.light import Light
+from train.miniature.scenes.paint import Tone
+from train.miniature.world import Sky
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where figures may be; y in units from the top of the picture."""
+
+    foot: float = 2.72
+    """Where the thing stands."""
+    people: float = 2.66
+    """Where the people stand."""
+    water: float | None = None
+    """The line at which boats swim, where there is water."""
+    boat_people: float = 2.8
+    """Where people stand when the thing is in the water."""
+    front: Callable[[], None] | None = None
+    """Draws what stands before all figures."""
+    indoors: bool = False
+    """No weather falls here."""
+
+
+@lru_cache(maxsize=256)
+def _tone(light: Light, depth: float) -> Tone:
+    return light.far(depth)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    board: Board
+    light: Light
+    rng: random.Random
+
+    @property
+    def wide(self) -> float:
+        return self.board.wide
+
+    @property
+    def snow(self) -> bool:
+        return self.light.sky is Sky.SNOWY
+
+    @property
+    def bare(self) -> Pen:
+        """For the sky and lamps: no light or air between."""
+        return self.board.pen(Tone())
+
+    def pen(self, depth: float = 0.0) -> Pen:
+        """For scenery at a depth from 0 (near) to 1 (lost in the haze)."""
+        return self.board.pen(_tone(self.light, depth))
