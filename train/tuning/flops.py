@@ -1,8 +1,8 @@
 """Floating-point operations of one training sample, and what share of a card's peak they are.
 
-A multiplication of an m x k by a k x n matrix counts 2mkn. Norms, activations and rotations are left out; they are under
-1 % of these. The base is frozen, so its matrices have no weight gradients: the backward pass through one costs what the
-forward pass does, not twice that.
+A product of an m x k and a k x n matrix counts 2mkn. Norms, activations and rotations are left out; they are under
+1 % of these. The base is frozen, so its matrices have no weight gradients: the backward pass through one costs what
+the forward pass does, not twice that.
 """
 
 import re
@@ -14,8 +14,8 @@ from train.tuning.shapes import Shape, lora_parameters
 Checkpointing = Literal["full", "partial", "none"]
 
 ATTENTION_BACKWARD = 2.5
-"""Backward to forward of the attention's two products: four products, and the scores once more, since the fused kernels
-keep none of them (Dao 2023, FlashAttention-2, section 4.1). Without that fifth it would be 2, and a sample 1.3 % less."""
+"""Backward to forward of the attention's two products: four products, and the scores once more, since fused kernels
+keep none of them (Dao 2023, FlashAttention-2, section 4.1). Without that fifth it is 2, and a sample 1.3 % less."""
 
 
 class Sample(NamedTuple):
