@@ -23,6 +23,8 @@ from core.records_json import to_json, to_story, to_transcript
 
 SETTINGS, STORIES, TRANSCRIPTS, EVENTS = "run.yaml", "stories.jsonl", "transcripts.jsonl", "events.jsonl"
 PHOTOS = "photos"
+BESIDE = frozenset({"job.jsonl", "job.lock", "job.yaml", "log.txt"})
+"""Kept in a run's folder by the app where it starts the command; a folder with nothing else counts as empty."""
 RESULTS = frozenset({"versions", "counts"})
 """Keys of run.yaml that say what was used and what came of it, not what was asked; they may differ between runs."""
 
@@ -49,7 +51,7 @@ class Run:
                     f"{path / SETTINGS}: made with other settings ({', '.join(changed)}); give another folder"
                 )
             return run
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        if path.exists() and (not path.is_dir() or any(one.name not in BESIDE for one in path.iterdir())):
             raise RunFolderError(f"{path}: is there and is no run folder; give a new or an empty folder")
         try:
             path.mkdir(parents=True, exist_ok=True)

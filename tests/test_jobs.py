@@ -23,6 +23,7 @@ from app.jobs.questions import Questions
 from app.jobs.trail import Trail
 from core import jsonl
 from core.errors import BadInput
+from core.runs import Run
 from tests.serving import ROOT
 
 COUNT = Kind("tests.counting_job", "count", {"config": kinds.a_file}, {}, home="counting")
@@ -252,15 +253,41 @@ def test_arguments_are_checked_and_none_can_pass_as_an_option(tmp_path: Path) ->
             kinds.FINETUNE.line(arguments, tmp_path)
 
 
-@pytest.mark.parametrize(("given", "wanted"), [("8x80GB", "8x80GB"), (" 1 x 24 gb ", "1x24gb")])
-def test_cards_as_people_write_them(given: str, wanted: str) -> None:
-    assert kinds.gpus(given) == wanted
+@pytest.mark.parametrize("given", ["8x80GB", " 4xH200 ", "8xA100-80GB"])
+def test_cards_as_people_write_them(given: str) -> None:
+    assert kinds.cards(given) == given.strip()
 
 
 @pytest.mark.parametrize("given", ["", "80GB", "0x80GB", "8x80", "8x80GB; rm -rf /", "--json"])
 def test_what_names_no_cards(given: str) -> None:
     with pytest.raises(BadInput, match="such as 8x80GB"):
-        kinds.gpus(given)
+        kinds.cards(given)
+
+
+def test_several_processes_are_started_by_torchs_launcher(tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text("x")
+    line = kinds.FINETUNE.line({"config": str(file)}, tmp_path, processes=8)
+    assert line[1:3] == ["-m", "torch.distributed.run"]
+    assert line[line.index("--nproc-per-node") + 1 :][:4] == ["8", "-m", "train", "finetune"]
+
+
+def test_a_new_folder_begins_with_its_files_or_is_not_left_behind(jobs: Jobs, tmp_path: Path) -> None:
+    folder = jobs.folder(COUNT, "new")
+    arguments = {"config": str(folder / "job.yaml")}
+    with pytest.raises(BadInput, match="no such file"):
+        jobs.start(COUNT, "new", {"config": str(tmp_path / "none")}, files={"job.yaml": b"3 well"})
+    assert not folder.exists()
+    ended(jobs, jobs.start(COUNT, "new", arguments, files={"job.yaml": b"3 well"}))
+    with pytest.raises(BadInput, match="there is a run of this name"):
+        jobs.start(COUNT, "new", arguments, files={"job.yaml": b"9 fails"})
+    assert (folder / "job.yaml").read_bytes() == b"3 well"
+
+
+def test_a_folder_with_the_jobs_own_files_is_new_to_the_command(jobs: Jobs, start: Callable[..., Job]) -> None:
+    job = ended(jobs, start("silent"))
+    (job.folder / "job.yaml").write_text("name: x")
+    assert Run.create(job.folder, {"asked": 1}).settings() == {"asked": 1}
 
 
 def write_lines(path: Path, *lines: Any) -> None:
@@ -328,7 +355,7 @@ def test_a_question_is_answered_with_json_or_a_reason(tmp_path: Path) -> None:
         bad.write_text("")
         answers = {}
         for file in (good, bad):
-            name = questions.ask(ANSWER, {"config": str(file)})
+            name = questions.ask(ANSWER, {}, {"config": file.read_bytes()})
             answers[file] = until(lambda name=name: questions.look(name))
         assert (answers[good].exit_code, answers[good].said) == (0, {"fits": True})
         assert (answers[bad].exit_code, answers[bad].said) == (2, None)

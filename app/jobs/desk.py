@@ -109,18 +109,28 @@ class Jobs:
         self._roots = tuple(dict.fromkeys(root.resolve() for root in roots))
         self._followers: dict[Path, _Follower] = {}
 
-    def start(self, kind: Kind, name: str, arguments: Mapping[str, str]) -> Job:
-        """A new run. Raises BadInput for a name that is taken or no name, and for arguments the command cannot take."""
-        folder = self.folder_for(kind, name)
-        process.start(kind, arguments, folder)
+    def start(
+        self,
+        kind: Kind,
+        name: str,
+        arguments: Mapping[str, str],
+        *,
+        files: Mapping[str, bytes] | None = None,
+        processes: int = 1,
+    ) -> Job:
+        """A new run, its folder begun with `files`, which `arguments` may name by their paths (`folder`).
+
+        Raises BadInput for a name that is taken or no name, and for arguments the command cannot take.
+        """
+        folder = self.folder(kind, name)
+        if _holds_a_run(folder):
+            raise BadInput(f"{folder.name}: there is a run of this name; give another, or resume that one")
+        process.start(kind, arguments, folder, processes=processes, files=files or {})
         return self._look(kind, folder)
 
-    def folder_for(self, kind: Kind, name: str) -> Path:
-        """Where a new run of this name goes. Raises BadInput where the name is taken or is no name."""
-        folder = self._roots[0] / kind.home / run_name(name)
-        if folder.exists() and any(folder.iterdir()):
-            raise BadInput(f"{folder.name}: there is a run of this name; give another, or resume that one")
-        return folder
+    def folder(self, kind: Kind, name: str) -> Path:
+        """Where a new run of this name goes. Raises BadInput where it is no name."""
+        return self._roots[0] / kind.home / run_name(name)
 
     def resume(self, job: Job) -> Job:
         """The same command again; it goes on from its last checkpoint. Raises BadInput where it runs."""
@@ -129,7 +139,7 @@ class Jobs:
             raise BadInput(f"{job.name}: started from a command line; give the same command there to go on")
         if not now.state.is_over:
             raise process.StillRunning(f"{job.name}: is running already")
-        process.start(job.kind, now.attempt.arguments, job.folder)
+        process.start(job.kind, now.attempt.arguments, job.folder, processes=now.attempt.processes)
         return self._look(job.kind, job.folder)
 
     def stop(self, job: Job) -> Job:

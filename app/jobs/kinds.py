@@ -8,11 +8,11 @@ from pathlib import Path
 
 from core.errors import BadInput
 from core.settings import HOME
+from train.tuning.gpus import parse
 
 Check = Callable[[str], str]
 """The argument as the command gets it. Raises BadInput where it cannot be used."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
-_GPUS = re.compile(r"[1-9]\d{0,3}x\d{1,4}GB", re.IGNORECASE)
 
 
 def a_file(given: str) -> str:
@@ -33,12 +33,13 @@ def a_count(given: str) -> str:
     return str(int(given))
 
 
-def gpus(given: str) -> str:
-    """How many cards and the memory of each, such as 8x80GB."""
-    text = given.replace(" ", "")
-    if not _GPUS.fullmatch(text):
-        raise BadInput(f"{given!r}: cards are written as number x memory, such as 8x80GB or 1x24GB")
-    return text
+def cards(given: str) -> str:
+    """How many cards of which kind, as the plan reads them."""
+    try:
+        parse(given)
+    except BadInput as error:
+        raise BadInput(str(error).removeprefix("--gpus ")) from None
+    return given.strip()
 
 
 def run_name(given: str) -> str:
@@ -49,6 +50,11 @@ def run_name(given: str) -> str:
             "a letter or digit first"
         )
     return given.strip()
+
+
+LAUNCHER = ("torch.distributed.run", "--standalone", "--shutdown-timeout=900", "--nproc-per-node")
+"""Several processes of one command, one a GPU. Told to stop it tells them, and waits up to 15 minutes: a step of a
+large model takes minutes, and they finish it and save."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ class Kind:
     home: str = ""
     """Folder under `runs/` that holds the runs of this kind."""
 
-    def line(self, arguments: Mapping[str, str], out: Path | None = None) -> list[str]:
+    def line(self, arguments: Mapping[str, str], out: Path | None = None, processes: int = 1) -> list[str]:
         """The command line as the system gets it, each value checked; `out` is the run's folder.
 
         Raises BadInput for an argument that is missing, unknown or of no use.
@@ -82,7 +88,18 @@ class Kind:
             if name in arguments
         ]
         folder = [f"--out={out}"] if out is not None else []
-        return [sys.executable, "-m", self.module, self.command, *placed, *options, *folder, *self.flags]
+        launcher = ["-m", *LAUNCHER, str(processes)] if processes > 1 else []
+        return [
+            sys.executable,
+            *launcher,
+            "-m",
+            self.module,
+            self.command,
+            *placed,
+            *options,
+            *folder,
+            *self.flags,
+        ]
 
 
 def _listed(what: str, names: set[str]) -> str:
@@ -99,5 +116,6 @@ def _checked(name: str, check: Check, given: str) -> str:
 FINETUNE = Kind("train", "finetune", {"config": a_file}, {"data": a_file}, home="tuning")
 """Long work: writes events.jsonl in its folder and goes on from where it was when it is started again."""
 CHECK = Kind("train", "check", {"data": a_file}, {}, ("--json",))
-PLAN = Kind("train", "plan", {"config": a_file}, {"gpus": gpus, "samples": a_count}, ("--json",))
+_COUNTS = {"samples": a_count, "tokens": a_count, "longest": a_count}
+PLAN = Kind("train", "plan", {"config": a_file}, {"gpus": cards, **_COUNTS}, ("--json",))
 """Short commands that answer with one JSON object."""

@@ -20,7 +20,7 @@ from pathlib import Path
 from app.jobs import record
 from app.jobs.kinds import Kind
 from core.errors import BadInput, SporcVistError
-from core.runs import EVENTS
+from core.runs import EVENTS, write_whole
 from core.settings import HOME
 
 LOCK, LOG = "job.lock", "log.txt"
@@ -36,30 +36,69 @@ class StillRunning(BadInput):
     """The folder's process has not ended."""
 
 
-def start(kind: Kind, arguments: Mapping[str, str], folder: Path) -> int:
+def start(
+    kind: Kind,
+    arguments: Mapping[str, str],
+    folder: Path,
+    *,
+    processes: int = 1,
+    files: Mapping[str, bytes] | None = None,
+) -> int:
     """Start the command in a session of its own, with nothing to read and both outputs at the end of log.txt.
 
-    Returns its number. Raises BadInput for arguments it cannot take and StillRunning where the folder has a process.
+    `files` begin a new folder, which is removed again where the command cannot be started. Returns the process's
+    number. Raises BadInput for arguments it cannot take and a folder that holds something, StillRunning where it has a
+    process.
     """
-    line = kind.line(arguments, folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = _claim(folder)
     except OSError as error:
         raise BadInput(f"{folder}: nothing can be written here ({error.strerror})") from None
-    process = None
     try:
-        before = {"events_at": _size(folder / EVENTS), "log_at": _size(folder / LOG)}
-        process = _spawn(line, folder, lock)
-        record.note(folder, "start", kind=kind.command, arguments=dict(arguments), pid=process.pid, **before)
-    except OSError as error:
-        if process is not None:  # without a line about it nobody could stop it
-            end(process.pid)
-            process.wait()
+        if files is not None:
+            _begin(folder, files)
+        started = _start(kind, arguments, folder, processes, lock)
+    except BaseException as error:
+        if files is not None and not (folder / record.FILE).exists():
+            _take_back(folder, files)
         os.close(lock)
-        raise SporcVistError(f"{folder}: the command could not be started ({error.strerror})") from None
-    threading.Thread(target=_see_off, args=(process, folder, lock), daemon=True, name=f"job {process.pid}").start()
-    return process.pid
+        if isinstance(error, OSError):
+            raise SporcVistError(f"{folder}: the command could not be started ({error.strerror})") from None
+        raise
+    threading.Thread(target=_see_off, args=(started, folder, lock), daemon=True, name=f"job {started.pid}").start()
+    return started.pid
+
+
+def _begin(folder: Path, files: Mapping[str, bytes]) -> None:
+    if any(one.name != LOCK for one in folder.iterdir()):
+        raise BadInput(f"{folder}: is there and holds something else; give another name")
+    for name, data in files.items():
+        write_whole(folder / name, data)
+
+
+def _take_back(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Leave no trace of a folder in which nothing was started; what else is in it stays."""
+    for name in (*files, LOG, LOCK):
+        (folder / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+
+
+def _start(
+    kind: Kind, arguments: Mapping[str, str], folder: Path, processes: int, lock: int
+) -> subprocess.Popen[bytes]:
+    line = kind.line(arguments, folder, processes)
+    before = {"events_at": _size(folder / EVENTS), "log_at": _size(folder / LOG)}
+    process = _spawn(line, folder, lock)
+    asked = {"kind": kind.command, "arguments": dict(arguments), "processes": processes}
+    try:
+        record.note(folder, "start", pid=process.pid, **asked, **before)
+    except OSError:  # without a line about it nobody could stop it
+        end(process.pid)
+        process.wait()
+        raise
+    return process
 
 
 def is_running(folder: Path) -> bool:

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any
 
 from app.jobs.kinds import Kind
@@ -40,8 +41,10 @@ class Answer:
 
 
 class _Question:
-    def __init__(self, line: list[str]) -> None:
+    def __init__(self, kind: Kind, arguments: Mapping[str, str], drafts: Mapping[str, bytes]) -> None:
         with contextlib.ExitStack() as files:
+            folder = Path(files.enter_context(tempfile.TemporaryDirectory(prefix="sporc-vist-")))
+            line = kind.line({**arguments, **_written(folder, drafts)})
             self._out: IO[bytes] = files.enter_context(tempfile.TemporaryFile())
             self._error: IO[bytes] = files.enter_context(tempfile.TemporaryFile())
             self.process = self._spawn(line)
@@ -90,15 +93,17 @@ class Questions:
         self._asked: dict[str, _Question] = {}
         self._lock = threading.Lock()
 
-    def ask(self, kind: Kind, arguments: Mapping[str, str]) -> str:
-        """Start the command. Raises BadInput for arguments it cannot take, and where too many run already."""
-        line = kind.line(arguments)
+    def ask(self, kind: Kind, arguments: Mapping[str, str], drafts: Mapping[str, bytes] | None = None) -> str:
+        """Start the command. `drafts` are arguments by the content of a file that is gone once it has answered.
+
+        Raises BadInput for arguments it cannot take, and where too many run already.
+        """
         with self._lock:
             going = [one for one in self._asked.values() if one.answer() is None]
             if len(going) >= MOST:
                 raise BadInput(f"{len(going)} checks and plans are being worked out already; wait for one to end")
             name = secrets.token_urlsafe(12)
-            self._asked[name] = _Question(line)
+            self._asked[name] = _Question(kind, arguments, drafts or {})
         return name
 
     def look(self, name: str) -> Answer | None:
@@ -125,6 +130,12 @@ class Questions:
     def close(self) -> None:
         for name in list(self._asked):
             self.drop(name)
+
+
+def _written(folder: Path, drafts: Mapping[str, bytes]) -> dict[str, str]:
+    for name, data in drafts.items():
+        (folder / name).write_bytes(data)
+    return {name: str(folder / name) for name in drafts}
 
 
 def _text(file: IO[bytes]) -> str:
