@@ -3,6 +3,7 @@
 The defaults are the paper's Table 3. Settings are light: nothing here loads a model.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,13 +23,13 @@ MLP = ("gate_proj", "up_proj", "down_proj")
 class LoraSettings(Settings):
     """The update that is trained (Hu et al. 2022). The vision tower and its merger are never touched."""
 
-    rank: int = Field(16, ge=1)
+    rank: int = Field(default=16, ge=1)
     """Width of the update; adapter size grows in proportion."""
-    alpha: int = Field(32, ge=1)
+    alpha: int = Field(default=32, ge=1)
     """Scale: the update is multiplied by alpha / rank."""
-    dropout: float = Field(0.05, ge=0, lt=1)
+    dropout: float = Field(default=0.05, ge=0, lt=1)
     """Share of the update's inputs set to zero in training."""
-    targets: tuple[Literal["attention", "mlp"], ...] = Field(("attention", "mlp"), min_length=1)
+    targets: tuple[Literal["attention", "mlp"], ...] = Field(default=("attention", "mlp"), min_length=1)
     """Which matrices of the language model's layers."""
 
     def pattern(self) -> str:
@@ -43,29 +44,29 @@ class LoraSettings(Settings):
 class OptimSettings(Settings):
     """AdamW and how its step size goes."""
 
-    learning_rate: float = Field(4e-6, gt=0)
+    learning_rate: float = Field(default=4e-6, gt=0)
     """At its highest, after the warm-up."""
     schedule: Literal["cosine", "linear", "constant"] = "cosine"
-    warmup_ratio: float = Field(0.1, ge=0, lt=1)
+    warmup_ratio: float = Field(default=0.1, ge=0, lt=1)
     """Share of all steps in which the rate rises from 0."""
-    weight_decay: float = Field(0.1, ge=0)
-    max_grad_norm: float = Field(0.3, gt=0)
+    weight_decay: float = Field(default=0.1, ge=0)
+    max_grad_norm: float = Field(default=0.3, gt=0)
     """Gradients longer than this are shortened to it."""
-    epochs: float = Field(1.0, gt=0)
-    max_steps: int | None = Field(None, ge=1)
+    epochs: float = Field(default=1.0, gt=0)
+    max_steps: int | None = Field(default=None, ge=1)
     """Bounds the run in place of `epochs`."""
-    neftune_alpha: float = Field(5.0, ge=0)
+    neftune_alpha: float = Field(default=5.0, ge=0)
     """Noise on the text's embeddings in training (Jain et al. 2024): alpha / sqrt(tokens x width). 0 is none."""
 
 
 class BatchSettings(Settings):
     """How many samples one optimiser step sees, and how they are spread."""
 
-    per_device: int = Field(1, ge=1)
+    per_device: int = Field(default=1, ge=1)
     """Samples in one forward pass of one device."""
-    accumulation: int = Field(4, ge=1)
+    accumulation: int = Field(default=4, ge=1)
     """Forward passes between two optimiser steps."""
-    devices: int = Field(8, ge=1)
+    devices: int = Field(default=8, ge=1)
     """Devices the effective batch is meant for. With fewer, accumulation rises so that the batch stays the same."""
 
     @property
@@ -82,7 +83,7 @@ class SpeedSettings(Settings):
     One process alone needs neither."""
     checkpointing: Literal["full", "partial", "none"] = "full"
     """Whether layers recompute their activations in the backward pass: all, some, or none of them."""
-    checkpointed_layers: int | None = Field(None, ge=1)
+    checkpointed_layers: int | None = Field(default=None, ge=1)
     """With `partial`: how many of the language model's layers, spread evenly."""
     logits: Literal["all", "answer"] = "all"
     """`answer` computes logits only where a label is."""
@@ -105,26 +106,26 @@ class DataSettings(Settings):
 
     train: Path | None = None
     """The project's JSONL or a Qwen conversation file; `--data` goes before it."""
-    samples: int | None = Field(None, ge=1)
+    samples: int | None = Field(default=None, ge=1)
     """How many there are meant to be, for the plan; the paper's release has 4,004."""
-    max_length: int = Field(8192, ge=64)
+    max_length: int = Field(default=8192, ge=64)
     """Tokens of one sample: prompt, pictures and answer."""
-    max_pixels: int = Field(576 * 28 * 28, ge=32 * 32)
+    max_pixels: int = Field(default=576 * 28 * 28, ge=32 * 32)
     """Largest area of one picture as the model sees it."""
-    workers: int = Field(2, ge=0)
+    workers: int = Field(default=2, ge=0)
     """Processes that read and encode samples beside the training."""
 
 
 class SaveSettings(Settings):
     """What a run leaves behind while it goes."""
 
-    every_steps: int = Field(20, ge=1)
+    every_steps: int = Field(default=20, ge=1)
     """Between two checkpoints."""
-    keep: int = Field(2, ge=1)
+    keep: int = Field(default=2, ge=1)
     """Checkpoints kept; older ones are removed once a newer one is whole."""
-    sample_every_steps: int | None = Field(None, ge=1)
+    sample_every_steps: int | None = Field(default=None, ge=1)
     """Between two texts written for the first sample, to be read while it trains. None where empty."""
-    sample_tokens: int = Field(160, ge=1)
+    sample_tokens: int = Field(default=160, ge=1)
 
 
 class TuneSettings(Settings):
@@ -148,9 +149,10 @@ class TuneSettings(Settings):
     save: SaveSettings = SaveSettings()
 
 
-def load(path: Path) -> TuneSettings:
+def load(path: Path, changes: Iterable[str] = ()) -> TuneSettings:
     """Read a configuration. A bare name such as `qwen3-vl-32b` stands for the file of that name in `train/configs`.
 
+    `changes` such as `optim.learning_rate=1e-5` go before the file; what stands behind the sign is read as YAML.
     Raises SettingsError with the file, the key and what was wanted.
     """
     file = path if path.suffix or path.exists() else CONFIGS / f"{path}.yaml"
@@ -165,7 +167,36 @@ def load(path: Path) -> TuneSettings:
         raise SettingsError(f"{file}: not YAML ({' '.join(str(error).split())})") from None
     if not isinstance(data, dict):
         raise SettingsError(f"{file}: a mapping with `model` and `output` was wanted, found {type(data).__name__}")
+    for change in changes:
+        _set(data, change)
     try:
         return TuneSettings.model_validate(data)
     except ValidationError as error:
         raise SettingsError(f"{file}: {first_fault(error)}") from None
+
+
+def _set(data: dict[str, Any], change: str) -> None:
+    """`key.sub=value` into the nested mapping."""
+    name, sign, text = change.partition("=")
+    try:
+        value: Any = _number(yaml.safe_load(text))
+    except yaml.YAMLError:
+        value = text
+    *folders, last = name.strip().split(".")
+    if not sign or not last:
+        raise SettingsError(f"--set {change}: key.sub=value was wanted, such as optim.learning_rate=1e-5")
+    inside = data
+    for folder in folders:
+        inside[folder] = dict(inside.get(folder) or {})
+        inside = inside[folder]
+    inside[last] = value
+
+
+def _number(value: Any) -> Any:
+    """YAML takes 1e-5 for a text; here it is the number everybody means."""
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return value
+    return value
