@@ -5,15 +5,21 @@ A failure is a record too, with its reason, and is asked again only where the ca
 """
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field, replace
+from itertools import islice
 
 from core.errors import BadInput
 from core.records import Finish, Sampling, Story, Transcript, TranscriptStatus, content_id
 from core.runs import Run
 from core.settings import Models, RecordedSystem
 from core.writers.events import Delta, Failed, Finished, WriteRequest
+from core.writers.merge import EitherEvent
 from core.writers.studio import Studio
+
+Progress = Callable[[Iterable["Task"], int], Iterable["Task"]]
+"""Tasks as they are done, and how many there will be -> the same tasks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ class Generator:
             if isinstance(models.system(system_id), RecordedSystem):
                 raise BadInput(f"{system_id}: a recorded system writes nothing new; name a local or a hosted one")
         self._prints = {system_id: studio.fingerprint(system_id) for system_id in system_ids}
+        self._keeping = threading.Lock()
         self.report = Report()
 
     def tasks(self) -> list[Task]:
@@ -68,13 +75,36 @@ class Generator:
         tasks = [Task(story, self._missing(story, known)) for story in self._run.stories() if self._has_photos(story)]
         return [task for task in tasks if task.attempts]
 
-    def write(self, stop: threading.Event, progress: Callable[[list[Task]], Iterable[Task]] = iter) -> Report:
-        """Write what is missing, story by story; `stop` throws away what is unfinished of the one under way."""
-        for task in progress(self.tasks()):
-            if stop.is_set():
-                break
-            self._tell(task, stop)
+    def write(self, stop: threading.Event, progress: Progress | None = None, batch: int = 1) -> Report:
+        """Write what is missing, `batch` stories at a time, which local systems take as one batch where they fit.
+
+        `stop` throws away what is unfinished of those under way. What a story's text is does not depend on `batch`;
+        the seconds it took do, since stories of a batch share them.
+        """
+        tasks = self.tasks()
+        done = self._tell_all(tasks, stop, batch)
+        for _ in progress(done, len(tasks)) if progress else done:
+            pass
         return self.report
+
+    def _tell_all(self, tasks: Sequence[Task], stop: threading.Event, batch: int) -> Iterator[Task]:
+        """Each task when it is done; the next one begins then."""
+        halt = EitherEvent(stop)
+        waiting = iter(tasks)
+        with ThreadPoolExecutor(batch) as pool:
+            running: dict[Future[None], Task] = {}
+            try:
+                while not stop.is_set() or running:
+                    if not stop.is_set():
+                        room = islice(waiting, batch - len(running))
+                        running |= {pool.submit(self._tell, task, halt): task for task in room}
+                    if not running:
+                        return
+                    for told in wait(running, return_when=FIRST_COMPLETED).done:
+                        told.result()
+                        yield running.pop(told)
+            finally:
+                halt.set()  # a story that broke ends the others too
 
     def _has_photos(self, story: Story) -> bool:
         if any(photo.file is not None for photo in story.photos):
@@ -120,14 +150,16 @@ class Generator:
 
     def _keep(self, task: Task, system_id: str, text: str, end: Finished) -> None:
         record = self._record(task, system_id)
-        self._run.append_transcript(replace(record, text=text, finish=end.finish, seconds=end.seconds))
-        self.report.written += 1
+        with self._keeping:
+            self._run.append_transcript(replace(record, text=text, finish=end.finish, seconds=end.seconds))
+            self.report.written += 1
 
     def _keep_failure(self, task: Task, event: Failed) -> None:
         record = self._record(task, event.system_id)
-        self._run.append_transcript(replace(record, status=TranscriptStatus.ERROR, reason=event.reason))
-        self._run.log("failed", story=task.story.id, system=event.system_id, reason=event.reason, why=event.message)
-        self.report.failed[event.reason] = self.report.failed.get(event.reason, 0) + 1
+        with self._keeping:
+            self._run.append_transcript(replace(record, status=TranscriptStatus.ERROR, reason=event.reason))
+            self._run.log("failed", story=task.story.id, system=event.system_id, reason=event.reason, why=event.message)
+            self.report.failed[event.reason] = self.report.failed.get(event.reason, 0) + 1
 
     def _record(self, task: Task, system_id: str) -> Transcript:
         """Without what only the writing tells."""

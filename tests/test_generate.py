@@ -6,14 +6,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.errors import BadInput, SettingsError
-from core.generate import Asked, Generator, failure_line
+from core.generate import Asked, Generator, Task, failure_line
 from core.records import Finish, Photo, Sampling, Story, TranscriptStatus
 from core.runs import Run
 from core.settings import Models, load_models
@@ -121,6 +121,61 @@ def test_systems_that_cannot_write_are_refused(run: Run, models: Models) -> None
         Generator(run, models, studio, ["none"], Asked("", "", Sampling()))
 
 
+class Together(Scripted):
+    """A studio that ends no story before `most` are under way, and then the last that came first."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._room = threading.Barrier(most, timeout=20)
+
+    def write(self, request: WriteRequest, system_ids: Sequence[str], stop: threading.Event) -> Iterator[WriterEvent]:
+        self._room.wait()
+        yield from super().write(request, system_ids, stop)
+
+
+def test_several_stories_are_under_way_at_once_and_each_is_done_once(run: Run, models: Models) -> None:
+    done: list[str] = []
+
+    def progress(tasks: Iterable[Task], total: int) -> Iterator[Task]:
+        assert total == 3
+        for task in tasks:
+            done.append(task.story.id)
+            yield task
+
+    report = generator(run, models, Together(3)).write(threading.Event(), progress, batch=3)
+    assert (report.written, sorted(done)) == (6, ["test-0", "test-1", "test-2"])
+    assert generator(run, models, Scripted()).write(threading.Event(), batch=2).had == 6
+
+
+def test_a_story_that_breaks_the_command_leaves_what_was_written(run: Run, models: Models) -> None:
+    class Broken(Scripted):
+        def write(self, request: WriteRequest, system_ids: Sequence[str], stop: threading.Event) -> Iterator[Any]:
+            if request.story_id == "test-1":
+                raise OSError("the disk is full")
+            return super().write(request, system_ids, stop)
+
+    with pytest.raises(OSError, match="disk is full"):
+        generator(run, models, Broken()).write(threading.Event(), batch=2)
+    kept = len(run.transcripts())
+    assert generator(run, models, Scripted()).write(threading.Event(), batch=2).written == 6 - kept
+
+
+def test_a_stop_throws_away_every_story_under_way(run: Run, models: Models) -> None:
+    stop = threading.Event()
+
+    class Stopping(Together):
+        def write(self, request: WriteRequest, system_ids: Sequence[str], stop: threading.Event) -> Iterator[Any]:
+            for number, event in enumerate(super().write(request, system_ids, stop)):
+                if number == 1:
+                    outer.set()
+                yield event
+
+    outer = stop
+    studio = Stopping(2)
+    assert generator(run, models, studio).write(stop, batch=2).written == 0
+    assert len(studio.asked) == 2, "a further story was begun after the stop"
+
+
 def command(run: Run, data: Path, *more: str) -> list[str]:
     base = [sys.executable, "-m", "core", "generate", str(run.path), "--data", str(data), "--words", "20"]
     return [*base, "--system", "untrained-base", "--system", "untrained-adapter", *more]
@@ -148,8 +203,26 @@ def test_a_killed_command_goes_on_where_it_was(run: Run, tmp_path: Path) -> None
     assert len(run.attempts()) == 6
 
 
+@pytest.mark.slow
+def test_the_texts_do_not_depend_on_how_many_are_written_at_once(tmp_path: Path) -> None:
+    texts: list[dict[str, str]] = []
+    for batch in (1, 4):
+        made = Run.create(tmp_path / f"run-{batch}", {"command": "test"})
+        for number, (colour, width) in enumerate(
+            [("red", 160), ("blue", 90), ("white", 320), ("green", 64), ("black", 200)]
+        ):
+            file = made.write_photo(f"{number}.jpg", jpeg(colour, (width, 120)))
+            made.append_story(Story(f"test-{number}", "test", (Photo(1, file),)))
+        subprocess.run(
+            [*command(made, tmp_path), "--batch", str(batch)], cwd=ROOT, capture_output=True, timeout=240, check=True
+        )
+        texts.append({one.id: one.text for one in made.transcripts()})
+    assert len(texts[0]) == 10 and len(set(texts[0].values())) == 10
+    assert texts[0] == texts[1]
+
+
 def test_wrong_usage_is_one_line(run: Run, tmp_path: Path) -> None:
-    for more in (["--words", "0"], ["--prompt", "none"], ["--system", "nobody"]):
+    for more in (["--words", "0"], ["--batch", "0"], ["--prompt", "none"], ["--system", "nobody"]):
         done = subprocess.run(
             command(run, tmp_path, *more), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
         )

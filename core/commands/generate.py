@@ -18,6 +18,9 @@ from core.runs import Run
 from core.settings import HOME, Environment, load_models
 from core.writers.studio import Studio
 
+BATCH, BATCH_GPU = 4, 16
+GPU = Path("/dev/nvidiactl")
+"""There where NVIDIA's driver is; asking torch would take seconds."""
 NAME, HELP = "generate", "write the transcripts a run does not have yet"
 
 
@@ -31,6 +34,13 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--retry", nargs="+", default=[], metavar="REASON", help="ask again what failed for this reason"
     )
+    parser.add_argument(
+        "--batch",
+        type=int,
+        default=None,
+        metavar="N",
+        help=f"stories at a time (default: {BATCH_GPU} with an NVIDIA GPU, else {BATCH})",
+    )
     parser.add_argument("--data", type=Path, default=None, metavar="DIR", help="where the untrained model is kept")
     parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
     parser.set_defaults(run=run)
@@ -39,13 +49,14 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """1 where a transcript failed or the command was stopped, 0 where all is there."""
     models, asked, folder = load_models(given.models), _asked(given), Run.open(given.folder)
+    batch = _batch(given)
     stop = threading.Event()
     before = signal.signal(signal.SIGINT, lambda _number, _frame: stop.set())
     ledger = Ledger(given.folder / "calls.sqlite")
     calls = Calls(ledger)
     studio = Studio(models, Environment.read(data=given.data).data, calls=calls)
     try:
-        report = Generator(folder, models, studio, given.system, asked).write(stop, _with_bar)
+        report = Generator(folder, models, studio, given.system, asked).write(stop, _with_bar, batch)
     finally:
         studio.close()
         calls.close()
@@ -65,6 +76,14 @@ def _asked(given: argparse.Namespace) -> Asked:
     return Asked(prompt.fill(given.words), prompt.record_id(given.words), sampling, frozenset(given.retry))
 
 
+def _batch(given: argparse.Namespace) -> int:
+    if given.batch is None:
+        return BATCH_GPU if GPU.exists() else BATCH
+    if not 1 <= given.batch <= 256:
+        raise BadInput(f"--batch {given.batch}: 1 to 256 were wanted")
+    return given.batch
+
+
 def _lines(report: Report, stopped: bool) -> list[str]:
     said = [f"written: {report.written}; there before: {report.had}"]
     if report.without_photos:
@@ -76,7 +95,7 @@ def _lines(report: Report, stopped: bool) -> list[str]:
     return said
 
 
-def _with_bar(tasks: list[Task]) -> Iterable[Task]:
+def _with_bar(done: Iterable[Task], total: int) -> Iterable[Task]:
     from tqdm import tqdm
 
-    return tqdm(tasks, desc="stories", unit="", file=sys.stderr, disable=None)
+    return tqdm(done, desc="stories", total=total, unit="", file=sys.stderr, disable=None)

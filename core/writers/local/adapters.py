@@ -27,6 +27,13 @@ class RowAdapters:
         self._loaded: set[str] = set()
         self._hooked: set[int] = set()
         self._names: Sequence[str] | None = None
+        self.step: Any = None
+        """What `lean` has made of the model with these adapters; None where it has not looked yet."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the adapters loaded."""
+        return tuple(sorted(self._loaded))
 
     def add(self, name: str, folder: Path) -> None:
         """Load the adapter in `folder` under `name`, once. Raises CheckpointError, before anything is changed, for one
@@ -46,6 +53,7 @@ class RowAdapters:
         self._model.eval()
         self._hook()
         self._loaded.add(name)
+        self.step = None
 
     def _hook(self) -> None:
         from peft.tuners.lora import LoraLayer

@@ -4,19 +4,27 @@ The loop is ours and not `generate`, because each row streams, stops, ends and d
 in the model when a row, or the whole batch, fails: cache, masks and positions belong to `Decoding` and go with it.
 """
 
+import logging
 import random
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from core.records import Finish, Sampling
+from core.writers.local import lean
 from core.writers.local.adapters import RowAdapters
-from core.writers.local.sampling import next_tokens
+from core.writers.local.faults import is_memory
+from core.writers.local.plain import PlainDecoding
+from core.writers.local.sampling import Sampler
+from core.writers.local.static import StaticDecoding
 from core.writers.local.text import TextStream
 
+log = logging.getLogger(__name__)
 EVERY = 0.05
 """Seconds between two pieces of text of one row: at most twenty a second, for the sake of the page."""
+ONE_STORY = 2
+"""Rows of one visitor's story, told by two systems."""
 
 
 class Row:
@@ -71,62 +79,38 @@ class Row:
         self._waiting, self._told = "", time.monotonic()
 
 
-class Decoding:
-    """A batch under way: cache, masks and positions. Another cache or a captured graph would be another such class."""
+class Decoding(Protocol):
+    """A batch under way: cache, masks and positions."""
 
-    def __init__(self, model: Any, pad: int, rows: Sequence[Row], adapters: RowAdapters) -> None:
-        self._model, self._pad, self._adapters = model, pad, adapters
-        self._names = [row.adapter for row in rows]
-        self._cache: Any = None
-        self.logits_b_v = self._prefill([row.inputs for row in rows])
-
-    def _prefill(self, inputs: list[dict[str, Any]]) -> Any:
-        """Rows of different length are padded on the left, so that all of them end in the same column."""
-        import torch
-
-        device: Any = self._model.device
-        longest = max(part["input_ids"].shape[1] for part in inputs)
-        ids: Any = torch.cat([_left_pad(part["input_ids"], longest, self._pad) for part in inputs]).to(device)
-        kinds: Any = torch.cat([_left_pad(part["mm_token_type_ids"], longest, 0) for part in inputs]).to(device)
-        ones = [torch.ones_like(part["input_ids"]) for part in inputs]
-        self._mask: Any = torch.cat([_left_pad(one, longest, 0) for one in ones]).to(device)
-        grid: Any = torch.cat([part["image_grid_thw"] for part in inputs]).to(device)
-        positions_3_b_s, self._delta_b_1 = self._model.model.get_rope_index(
-            ids, mm_token_type_ids=kinds, image_grid_thw=grid, attention_mask=self._mask
-        )
-        return self._forward(
-            input_ids=ids,
-            position_ids=positions_3_b_s,
-            mm_token_type_ids=kinds,
-            pixel_values=torch.cat([part["pixel_values"] for part in inputs]).to(device),
-            image_grid_thw=grid,
-        )
+    logits_b_v: Any
+    """Of the token to come, a row each."""
 
     def step(self, tokens: Sequence[int]) -> None:
         """Read one token a row."""
-        import torch
+        ...
 
-        ids: Any = torch.tensor(tokens, device=self._mask.device)[:, None]
-        place_b_1: Any = self._mask.sum(dim=1, keepdim=True) + self._delta_b_1
-        self._mask = torch.cat([self._mask, torch.ones_like(ids)], dim=1)
-        self.logits_b_v = self._forward(input_ids=ids, position_ids=place_b_1.expand(3, -1, -1))
+    def keep(self, places: Sequence[int]) -> None:
+        """Let go of all rows but those in `places`, which are in rising order."""
+        ...
 
-    def keep(self, places: list[int]) -> None:
-        """Let go of all rows but those in `places`."""
-        import torch
 
-        chosen: Any = torch.tensor(places, device=self._mask.device)
-        self._cache.batch_select_indices(chosen)
-        self._mask, self._delta_b_1 = self._mask[chosen], self._delta_b_1[chosen]
-        self._names = [self._names[place] for place in places]
+def begin(model: Any, pad: int, rows: Sequence[Row], adapters: RowAdapters) -> Decoding:
+    """Read the prompts, in the fastest way that this model and this machine have.
 
-    def _forward(self, **inputs: Any) -> Any:
-        with self._adapters.rows(self._names):
-            out: Any = self._model(
-                **inputs, attention_mask=self._mask, past_key_values=self._cache, use_cache=True, logits_to_keep=1
-            )
-        self._cache = out.past_key_values
-        return out.logits[:, -1]
+    Where the room for lean steps is not to be had and the rows are one story's, the plain cache, which grows with the
+    text, has to do; more rows had better be tried as smaller batches.
+    """
+    inputs, names = [row.inputs for row in rows], [row.adapter for row in rows]
+    step = lean.prepared(model, adapters)
+    if step is not None:
+        new_tokens = max(row.sampling.max_new_tokens for row in rows)
+        try:
+            return StaticDecoding(model, pad, inputs, names, adapters, step=step, new_tokens=new_tokens)
+        except Exception as error:
+            if not is_memory(error) or len(rows) > ONE_STORY:
+                raise
+            log.warning("no memory for a cache of full length; it grows as the text does, which is slower: %s", error)
+    return PlainDecoding(model, pad, inputs, names, adapters)
 
 
 def write(model: Any, tokenizer: Any, closing: frozenset[int], rows: Sequence[Row], adapters: RowAdapters) -> None:
@@ -138,10 +122,10 @@ def write(model: Any, tokenizer: Any, closing: frozenset[int], rows: Sequence[Ro
     if not rows:
         return
     with torch.inference_mode():
-        decoding = Decoding(model, tokenizer.pad_token_id, rows, adapters)
+        decoding = begin(model, tokenizer.pad_token_id, rows, adapters)
+        sampler = Sampler([row.sampling for row in rows], decoding.logits_b_v)
         while True:
-            samplings = [row.sampling for row in rows]
-            tokens = next_tokens(decoding.logits_b_v, samplings, [row.draw() for row in rows])
+            tokens = sampler.pick(decoding.logits_b_v, [row.draw() for row in rows])
             going = [
                 place
                 for place, (row, token) in enumerate(zip(rows, tokens, strict=True))
@@ -151,11 +135,6 @@ def write(model: Any, tokenizer: Any, closing: frozenset[int], rows: Sequence[Ro
                 return
             if len(going) < len(rows):
                 decoding.keep(going)
+                sampler.keep(going)
                 rows, tokens = [rows[place] for place in going], [tokens[place] for place in going]
             decoding.step(tokens)
-
-
-def _left_pad(row_1_s: Any, length: int, value: int) -> Any:
-    import torch
-
-    return torch.nn.functional.pad(row_1_s, (length - row_1_s.shape[1], 0), value=value)

@@ -65,7 +65,7 @@ class Engine:
     def write(self, jobs: Sequence[Job]) -> None:
         """Write the stories as one batch. Every system of every job is told its end; nothing is raised.
 
-        Should the batch not fit in memory, the jobs are tried one by one.
+        Should the batch not fit in memory, its halves are tried one after the other.
         """
         ready = [(job, self._load(job)) for job in jobs]
         rows = [(job, self._rows(job, names)) for job, names in ready]
@@ -73,8 +73,9 @@ class Engine:
         if error is None:
             return
         if len(jobs) > 1 and is_memory(error) and not any(row.count for _, own in rows for row in own.values()):
-            for job in jobs:
-                self.write([job])
+            _free()
+            self.write(jobs[: len(jobs) // 2])
+            self.write(jobs[len(jobs) // 2 :])
             return
         for job, own in rows:
             for system_id in (name for name, row in own.items() if row.finish is None):
