@@ -12,7 +12,7 @@ stage       puts thing and people into a place
 texture     colours of photographs without a world
 """
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from train.miniature.scenes.stage import paint
 from train.miniature.scenes.texture import texture
@@ -39,6 +39,4 @@ def thing_mask(scene: Scene, size: tuple[int, int] = (768, 576)) -> Image.Image:
     board, changed = paint(scene, size, mask=True)
     assert changed is not None  # asked for
     red, green, blue = (band.point([0] + [255] * 255) for band in changed.split())
-    from PIL import ImageChops
-
     return ImageChops.lighter(ImageChops.lighter(red, green), blue).reduce(board.samples)

@@ -75,14 +75,14 @@ def _finish(width: int, height: int, grain: float, vignette: float) -> tuple[np.
 class Board:
     """One picture in the making."""
 
-    def __init__(self, size: tuple[int, int]) -> None:
+    def __init__(self, size: tuple[int, int], backdrop: Paint = "#000000") -> None:
         self.size = size
         self.samples = 3 if size[1] >= LARGE else 2
         self.scale = size[1] * self.samples / HEIGHT
         """Board pixels of one unit."""
         self.wide = HEIGHT * size[0] / size[1]
         """Units from left to right."""
-        self.image = Image.new("RGB", (size[0] * self.samples, size[1] * self.samples))
+        self.image = Image.new("RGB", (size[0] * self.samples, size[1] * self.samples), rgb(backdrop))
         self.opaque = ImageDraw.Draw(self.image)
         self.glass = ImageDraw.Draw(self.image, "RGBA")
 
@@ -99,9 +99,10 @@ class Board:
         side = -1.0 if flip else 1.0
         return Pen(self, tone, (side * s * cos, s * sin, x * self.scale, side * s * sin, -s * cos, foot * self.scale))
 
-    def finished(self, grain: float = 2.2, vignette: float = 0.16) -> Image.Image:
+    def finished(self) -> Image.Image:
+        """The picture in its asked size, with darker corners and a grain that a small picture has less of."""
         small = self.image.reduce(self.samples)
-        corners, noise = _finish(*self.size, grain, vignette)
+        corners, noise = _finish(*self.size, 2.2 if self.size[1] >= LARGE / 2 else 1.0, 0.16)
         pixels = np.asarray(small, dtype=np.float32) * corners + noise
         return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
 

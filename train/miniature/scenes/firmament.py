@@ -16,24 +16,43 @@ def draw_sky(pen: Pen, light: Light, rng: random.Random, horizon: float) -> None
 
 def cloud(pen: Pen, x: float, y: float, size: float, paint: Paint, belly: Paint, rng: random.Random) -> None:
     """`size` is its width in units; flat below."""
-    puffs = [(i / 4 - 0.5, 0.13 + 0.16 * (1 - abs(i / 2 - 1)) + rng.uniform(-0.03, 0.05)) for i in range(5)]
-    for colour, lift in ((belly, 0.0), (paint, 0.035)):
+    puffs = [(i / 4 - 0.5, 0.1 + 0.17 * (1 - abs(i / 2 - 1)) + rng.uniform(-0.02, 0.05)) for i in range(5)]
+    pen.box(x - 0.5 * size, y - 0.17 * size, x + 0.5 * size, y + 0.03 * size, belly, radius=0.1 * size)
+    for colour, lift in ((belly, 0.0), (paint, 0.05)):
         for dx, r in puffs:
-            pen.oval(x + dx * size * 0.8, y - (r * 0.6 + lift) * size, r * size, r * size * 0.86, colour)
-    pen.box(x - 0.46 * size, y - 0.09 * size, x + 0.46 * size, y + 0.015 * size, belly, radius=0.05 * size)
+            pen.oval(
+                x + (dx * 0.8 - lift * 0.5) * size,
+                y - (0.05 + r * 0.75 + lift) * size,
+                r * size,
+                r * size * 0.8,
+                colour,
+            )
+    pen.box(x - 0.44 * size, y - 0.17 * size, x + 0.4 * size, y - 0.04 * size, paint, radius=0.065 * size)
 
 
-def _clouds(pen: Pen, rng: random.Random, count: int, foot: float, paint: Paint, belly: Paint, size: float) -> None:
+def _clouds(
+    pen: Pen,
+    rng: random.Random,
+    count: int,
+    foot: float,
+    paint: Paint,
+    belly: Paint,
+    size: float,
+    clear: float | None = None,
+) -> None:
+    """`clear` is an x around which the sky stays free."""
     for i in range(count):
-        x = (i + rng.random()) * pen.wide / count
-        cloud(pen, x, rng.uniform(0.25, max(0.35, foot * 0.62)), size * rng.uniform(0.7, 1.3), paint, belly, rng)
+        x, y = (i + rng.random()) * pen.wide / count, rng.uniform(0.25, max(0.35, foot * 0.62))
+        if clear is not None and abs(x - clear) < 0.75:
+            x = clear + (0.95 if clear < pen.wide / 2 else -0.95) * (1 + 0.6 * i)
+        cloud(pen, x, y, size * rng.uniform(0.7, 1.3), paint, belly, rng)
 
 
 def _sunny(pen: Pen, rng: random.Random, horizon: float) -> None:
     x, y = pen.wide * rng.choice((0.14, 0.2, 0.8, 0.87)), rng.uniform(0.32, 0.5)
     pen.glow(x, y, 1.1, "#fff6cf", 0.75)
     pen.dot(x, y, rng.uniform(0.17, 0.22), "#fff3c4")
-    _clouds(pen, rng, rng.randint(1, 3), horizon, "#ffffff", "#dcebf3", 0.62)
+    _clouds(pen, rng, rng.randint(1, 3), horizon, "#ffffff", "#d9eaf0", 0.62, clear=x)
     if rng.random() < 0.5:
         _birds(pen, rng, horizon, "#5a7f9a")
 
@@ -59,7 +78,7 @@ def _snowy(pen: Pen, rng: random.Random, horizon: float) -> None:
     _clouds(pen, rng, 3, horizon * 0.6, "#c3ced9", "#b4c1ce", 1.3)
 
 
-def _foggy(pen: Pen, rng: random.Random, horizon: float) -> None:
+def _foggy(pen: Pen, rng: random.Random, _horizon: float) -> None:
     x, y = pen.wide * rng.uniform(0.2, 0.8), rng.uniform(0.4, 0.7)
     pen.glow(x, y, 0.8, "#f4f2e6", 0.6)
     pen.dot(x, y, 0.16, "#eeede2")

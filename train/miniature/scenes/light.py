@@ -46,8 +46,8 @@ class Light:
 LIGHTS: dict[Sky, Light] = {
     Sky.SUNNY: Light(
         Sky.SUNNY,
-        ((0, "#4fa9e2"), (0.55, "#9dd3f0"), (1, "#e9f3ea")),
-        rgb("#cfe6ee"),
+        ((0, "#4fa6dd"), (0.5, "#98cfe8"), (0.82, "#dcebdf"), (1, "#fbeccb")),
+        rgb("#d6e6df"),
         (1.0, 1.0, 1.0),
         (1.0, 1.0, 1.0),
         shadow=0.24,

@@ -49,19 +49,61 @@ POSES: dict[Beat, tuple[Pose, ...]] = {
         Pose(near=((0.14, 0.05), (0.11, 0.25)), far=((-0.14, 0.05), (-0.11, 0.25)), legs=_WIDE_LEGS, smile=False),
     ),
     Beat.CHASE: (
-        Pose(0.46, 0.1, ((0.11, -0.08), (0.23, 0.01)), ((-0.13, -0.07), (-0.2, -0.19)), (((-0.08, 0.26), (-0.28, 0.2)), ((0.16, 0.3), (0.2, 0.04)))),
-        Pose(0.47, 0.09, ((0.12, -0.06), (0.2, 0.08)), ((-0.12, -0.09), (-0.22, -0.12)), (((-0.12, 0.24), (-0.3, 0.13)), ((0.15, 0.33), (0.28, 0.16)))),
+        Pose(
+            0.46,
+            0.1,
+            ((0.11, -0.08), (0.23, 0.01)),
+            ((-0.13, -0.07), (-0.2, -0.19)),
+            (((-0.08, 0.26), (-0.28, 0.2)), ((0.16, 0.3), (0.2, 0.04))),
+        ),
+        Pose(
+            0.47,
+            0.09,
+            ((0.12, -0.06), (0.2, 0.08)),
+            ((-0.12, -0.09), (-0.22, -0.12)),
+            (((-0.12, 0.24), (-0.3, 0.13)), ((0.15, 0.33), (0.28, 0.16))),
+        ),
     ),
     Beat.REST: (
-        Pose(0.12, 0.0, ((0.12, -0.12), (0.14, -0.24)), ((-0.1, -0.12), (-0.12, -0.24)), (((0.12, 0.27), (0.26, 0.03)), ((0.2, 0.24), (0.36, 0.03)))),
-        Pose(0.12, -0.03, ((0.1, -0.13), (0.2, -0.13)), ((-0.1, -0.13), (-0.16, -0.25)), (((0.18, 0.1), (0.38, 0.04)), ((0.2, 0.06), (0.42, 0.03)))),
+        Pose(
+            0.1,
+            0.0,
+            ((0.1, -0.13), (0.2, -0.1)),
+            ((-0.1, -0.12), (-0.13, -0.25)),
+            (((0.14, 0.27), (0.25, 0.03)), ((0.21, 0.26), (0.33, 0.03))),
+        ),
+        Pose(
+            0.1,
+            -0.02,
+            ((0.12, 0.04), (0.17, 0.2)),
+            ((-0.1, -0.13), (-0.14, -0.25)),
+            (((0.2, 0.14), (0.38, 0.04)), ((0.17, 0.27), (0.29, 0.03))),
+        ),
     ),
     Beat.FEAST: (
-        Pose(0.45, 0.03, ((0.14, 0.08), (0.12, 0.27)), ((-0.15, 0.02), (-0.25, 0.12)), (((-0.05, 0.22), (-0.07, 0.025)), ((0.17, 0.28), (0.09, 0.1)))),
-        Pose(0.46, -0.03, ((0.16, 0.03), (0.27, 0.14)), ((-0.1, 0.1), (-0.06, 0.28)), (((-0.17, 0.27), (-0.14, 0.08)), ((0.06, 0.22), (0.08, 0.025)))),
-        Pose(0.45, 0.0, ((0.16, 0.05), (0.2, 0.24)), ((-0.16, 0.05), (-0.2, 0.24)), (((-0.1, 0.22), (-0.06, 0.025)), ((0.1, 0.22), (0.06, 0.025)))),
+        Pose(
+            0.45,
+            0.03,
+            ((0.14, 0.08), (0.12, 0.27)),
+            ((-0.15, 0.02), (-0.25, 0.12)),
+            (((-0.05, 0.22), (-0.07, 0.025)), ((0.17, 0.28), (0.09, 0.1))),
+        ),
+        Pose(
+            0.46,
+            -0.03,
+            ((0.16, 0.03), (0.27, 0.14)),
+            ((-0.1, 0.1), (-0.06, 0.28)),
+            (((-0.17, 0.27), (-0.14, 0.08)), ((0.06, 0.22), (0.08, 0.025))),
+        ),
+        Pose(
+            0.45,
+            0.0,
+            ((0.16, 0.05), (0.2, 0.24)),
+            ((-0.16, 0.05), (-0.2, 0.24)),
+            (((-0.1, 0.22), (-0.06, 0.025)), ((0.1, 0.22), (0.06, 0.025))),
+        ),
     ),
-}  # fmt: skip
+}
 
 
 class Look(NamedTuple):
@@ -88,13 +130,21 @@ def draw_person(pen: Pen, who: Look, colour: Colour, pose: Pose, rng: random.Ran
     base, cloth = dye(colour, rng), dye(colour, rng).base
     hip, shoulder = (0.0, pose.hip), (pose.lean, pose.hip + 0.285)
     legs = who.skin if who.skirt else who.trousers
-    for (knee, foot), side in zip(pose.legs, (-1, 1), strict=True):
-        pen.line([(hip[0] + side * 0.04, hip[1]), knee, foot], 0.078 if not who.skirt else 0.06, legs)
-        pen.oval(foot[0] + 0.025, foot[1], 0.06, 0.032, "#3a2c2c")
+    sits = pose.hip < 0.3
+    if not sits:
+        _legs(pen, pose, legs, 0.06 if who.skirt else 0.078)
     _arm(pen, (shoulder[0] - 0.09, shoulder[1] - 0.02), pose.far, base.dark, who.skin)
     _torso(pen, hip, shoulder, who.skirt, pose, cloth, base.dark, base.light)
+    if sits:
+        _legs(pen, pose, legs, 0.085)
     _head(pen, (shoulder[0] * 1.15, shoulder[1] + 0.155), who, pose.smile, base.base)
     _arm(pen, (shoulder[0] + 0.09, shoulder[1] - 0.02), pose.near, cloth, who.skin)
+
+
+def _legs(pen: Pen, pose: Pose, paint: str, width: float) -> None:
+    for (knee, foot), side in zip(pose.legs, (-1, 1), strict=True):
+        pen.line([(side * 0.04, pose.hip), knee, foot], width, paint)
+        pen.oval(foot[0] + 0.025, foot[1], 0.06, 0.032, "#3a2c2c")
 
 
 def _arm(pen: Pen, shoulder: Point, arm: tuple[Point, Point], sleeve: RGB, skin: str) -> None:
@@ -109,11 +159,28 @@ def _torso(pen: Pen, hip: Point, top: Point, skirt: bool, pose: Pose, cloth: RGB
     (hx, hy), (sx, sy) = hip, top
     sitting = pose.hip < 0.3
     flare, drop = (0.17, 0.2) if skirt and not sitting else (0.105, 0.03)
-    path = [(hx - flare, hy - drop), (hx - 0.1, hy + 0.08), (sx - 0.125, sy - 0.03), (sx - 0.07, sy + 0.03),
-            (sx + 0.07, sy + 0.03), (sx + 0.125, sy - 0.03), (hx + 0.1, hy + 0.08), (hx + flare, hy - drop)]  # fmt: skip
+    path = [
+        (hx - flare, hy - drop),
+        (hx - 0.1, hy + 0.08),
+        (sx - 0.125, sy - 0.03),
+        (sx - 0.07, sy + 0.03),
+        (sx + 0.07, sy + 0.03),
+        (sx + 0.125, sy - 0.03),
+        (hx + 0.1, hy + 0.08),
+        (hx + flare, hy - drop),
+    ]
     pen.poly(path, cloth)
-    pen.poly([(sx + 0.05, sy + 0.03), (sx + 0.07, sy + 0.03), (sx + 0.125, sy - 0.03), (hx + 0.1, hy + 0.08),
-              (hx + flare, hy - drop), (hx + flare * 0.45, hy - drop)], dark)  # fmt: skip
+    pen.poly(
+        [
+            (sx + 0.05, sy + 0.03),
+            (sx + 0.07, sy + 0.03),
+            (sx + 0.125, sy - 0.03),
+            (hx + 0.1, hy + 0.08),
+            (hx + flare, hy - drop),
+            (hx + flare * 0.45, hy - drop),
+        ],
+        dark,
+    )
     if skirt:
         pen.line([(hx - 0.1, hy + 0.07), (hx + 0.1, hy + 0.07)], 0.022, light)
 
@@ -145,8 +212,22 @@ def _head(pen: Pen, spot: Point, who: Look, smile: bool, cloth: RGB) -> None:
         pen.poly(smooth([(x - 0.08, y + 0.06), (x - 0.2, y + 0.0), (x - 0.2, y - 0.15), (x - 0.13, y - 0.06)]), hair)
     pen.line([(x, y - 0.08), (x - 0.005, y - 0.14)], 0.07, darker(who.skin, 0.16))
     pen.dot(x, y, r, who.skin)
-    pen.poly(smooth([(x - 0.112, y - 0.02), (x - 0.115, y + 0.06), (x - 0.05, y + 0.122), (x + 0.05, y + 0.118), (x + 0.108, y + 0.05),
-                     (x + 0.05, y + 0.065), (x - 0.03, y + 0.06), (x - 0.075, y + 0.03)], steps=3), hair)  # fmt: skip
+    pen.poly(
+        smooth(
+            [
+                (x - 0.112, y - 0.02),
+                (x - 0.115, y + 0.06),
+                (x - 0.05, y + 0.122),
+                (x + 0.05, y + 0.118),
+                (x + 0.108, y + 0.05),
+                (x + 0.05, y + 0.065),
+                (x - 0.03, y + 0.06),
+                (x - 0.075, y + 0.03),
+            ],
+            steps=3,
+        ),
+        hair,
+    )
     if who.style == "hat":
         pen.poly(
             smooth([(x - 0.11, y + 0.045), (x - 0.08, y + 0.16), (x + 0.06, y + 0.16), (x + 0.1, y + 0.045)], steps=3),
@@ -155,7 +236,6 @@ def _head(pen: Pen, spot: Point, who: Look, smile: bool, cloth: RGB) -> None:
         pen.line([(x - 0.12, y + 0.05), (x + 0.15, y + 0.05)], 0.035, darker(cloth, 0.2))
     for dx in (-0.015, 0.06):
         pen.dot(x + dx, y + 0.005, 0.0135, "#2a1f20")
-    pen.oval(x - 0.04, y - 0.035, 0.02, 0.014, "#e88d78", 0.5) if who.height > 2 else None
     if smile:
         pen.line([(x - 0.005, y - 0.042), (x + 0.025, y - 0.056), (x + 0.055, y - 0.042)], 0.014, "#7a3530")
     else:

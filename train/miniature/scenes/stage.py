@@ -3,6 +3,7 @@
 import math
 import random
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PIL import Image, ImageChops
 
@@ -13,8 +14,8 @@ from train.miniature.scenes.people import POSES, Look, draw_person, look
 from train.miniature.scenes.places import PLACES, Setting, View
 from train.miniature.scenes.places.buildings import light_string
 from train.miniature.scenes.places.water import ripples
-from train.miniature.scenes.things import FORMS, Form, Rest
-from train.miniature.scenes.weather import draw_puddles, draw_weather
+from train.miniature.scenes.things import FORMS, Form, Make, Rest
+from train.miniature.scenes.weather import draw_air, draw_puddles, draw_weather
 from train.miniature.world import Beat, Place, Scene, Sky, Thing
 
 
@@ -42,12 +43,15 @@ def paint(
     scene: Scene, size: tuple[int, int], thing: bool = True, mask: bool = False
 ) -> tuple[Board, Image.Image | None]:
     """The board with the whole picture, and where the thing is seen on it if `mask`."""
-    board, light = Board(size), LIGHTS[scene.sky]
+    light = LIGHTS[scene.sky]
+    board = Board(size, light.haze)
     setting = PLACES[scene.place](View(board, light, _chance(scene, f"place/{scene.place}")))
     bare, near = board.pen(Tone()), light.near()
     spot = _spot(scene, setting, board.wide, _chance(scene, "thing"))
     if scene.sky is Sky.RAINY and not setting.indoors:
         draw_puddles(bare, _chance(scene, "puddles"), max(2.45, setting.people - 0.15))
+    if not setting.indoors:
+        draw_air(bare, scene.sky, _chance(scene, "air"))
     crowd = _crowd(scene, setting, spot, board.wide)
     shown: Image.Image | None = None
     _shadows(board, light, spot, crowd, setting)
@@ -74,7 +78,7 @@ def _spot(scene: Scene, setting: Setting, wide: float, rng: random.Random) -> Sp
     height = min(height, wide * 0.56 / form.wide)
     x = wide * (0.5 + rng.uniform(-0.09, 0.09) + _lean(scene) * 0.14)
     if scene.beat is Beat.CHASE and scene.people:
-        x, flip = (wide * 0.71, False) if flip else (wide * 0.29, True)
+        x, flip = (wide, False) if flip else (0.0, True)
     afloat = form.rest is Rest.WATER and setting.water is not None
     aloft = form.rest is Rest.AIR and not fallen
     foot = setting.foot
@@ -83,10 +87,11 @@ def _spot(scene: Scene, setting: Setting, wide: float, rng: random.Random) -> Sp
     elif aloft:
         foot = height + rng.uniform(0.16, 0.3)
     broad = form.wide * height
-    if fallen and not afloat:
+    if fallen:
         a = math.radians(form.fallen)
-        broad = abs(form.wide * math.cos(a) * height) + abs(math.sin(a) * height)
-    half = broad / 2 + 0.05
+        across = [x * math.cos(a) + y * math.sin(a) for x, y in form.corners()]
+        broad = (max(across) - min(across)) * height
+    half = broad / 2 + 0.12
     return Spot(min(max(x, half), wide - half), foot, height, broad, flip, fallen, afloat, aloft)
 
 
@@ -99,10 +104,14 @@ def _draw_thing(board: Board, light: Light, tone: Tone, scene: Scene, spot: Spot
     form, rng = FORMS[scene.thing], _chance(scene, "details")
     colours = dye(scene.colour, rng)
     if spot.aloft:
-        _hang(board, light, scene, spot, rng)
+        _hang(board, light, scene, spot)
     if form.rest is Rest.WATER and not spot.afloat and not spot.fallen:
         _props(board, tone, spot)
-    form.draw(_thing_pen(board, tone, form, spot), colours, light, rng)
+    upright = board.figure(tone, spot.x, spot.foot, spot.height, spot.flip)
+    pen = _lying(board, tone, form, spot) if spot.fallen else upright
+    form.draw(pen, Make(colours, light.lamps, rng))
+    if spot.fallen and form.crack is not None:
+        _tear(pen, form.crack)
     if spot.afloat:
         ripples(
             board.pen(light.near()),
@@ -115,21 +124,28 @@ def _draw_thing(board: Board, light: Light, tone: Tone, scene: Scene, spot: Spot
         _debris(board.pen(tone), colours, spot, rng)
 
 
-def _thing_pen(board: Board, tone: Tone, form: Form, spot: Spot) -> Pen:
-    if not spot.fallen:
-        return board.figure(tone, spot.x, spot.foot, spot.height, spot.flip)
+def _lying(board: Board, tone: Tone, form: Form, spot: Spot) -> Pen:
+    """A pen for a thing that has fallen: turned, squashed, its lowest corner on the ground."""
     way = -1 if spot.flip else 1
-    angle = form.fallen * way
-    a = math.radians(angle)
-    reach = (abs(form.wide * 0.46 * math.sin(a)) + abs(0.5 * math.cos(a))) * spot.height
-    sink = 0.12 * spot.height if spot.afloat else 0.02
-    cx, cy = spot.x, spot.foot - reach + sink
-    # The pen's origin is the foot; turned about the thing's middle.
-    x, y = cx - 0.5 * spot.height * math.sin(a), cy + 0.5 * spot.height * math.cos(a)
-    return board.figure(tone, x, y, spot.height, spot.flip, angle)
+    a, b, _, d, e, _ = board.figure(tone, 0, 0, spot.height, spot.flip, form.fallen * way).affine
+    d, e = d * form.squash, e * form.squash
+    across = [a * x + b * y for x, y in form.corners()]
+    down = [d * x + e * y for x, y in form.corners()]
+    sink = 0.14 * spot.height if spot.afloat else 0.01
+    c, f = spot.x * board.scale - (min(across) + max(across)) / 2, (spot.foot + sink) * board.scale - max(down)
+    return Pen(board, tone, (a, b, c, d, e, f))
 
 
-def _hang(board: Board, light: Light, scene: Scene, spot: Spot, rng: random.Random) -> None:
+def _tear(pen: Pen, at: tuple[float, float, float]) -> None:
+    """A jagged gap."""
+    x, y, long = at
+    zigzag = ((-0.5, 0.5), (-0.12, 0.2), (-0.3, 0.02), (0.1, -0.16), (0.0, -0.34), (0.5, -0.5))
+    upper = [(x + u * long, y + v * long) for u, v in zigzag]
+    lower = [(u - 0.03, v - 0.17 * long) for u, v in upper[1:-1]]
+    pen.poly([*upper, *reversed(lower)], "#33262c")
+
+
+def _hang(board: Board, light: Light, scene: Scene, spot: Spot) -> None:
     """The cord of a lantern and the line of a kite."""
     pen = board.pen(light.near())
     if scene.thing is Thing.LANTERN:
@@ -186,23 +202,34 @@ class Someone:
         rng = _chance(scene, f"person/{self.number}")
         pose = POSES[scene.beat][(scene.layout + self.number) % len(POSES[scene.beat])]
         hop = 0.05 * (self.number % 2) if scene.beat is Beat.FEAST else 0.0
+        if scene.beat is Beat.REST:
+            _mat(board.pen(tone), self.x + (-0.08 if self.flip else 0.08), self.foot, rng)
         pen = board.figure(tone, self.x, self.foot - hop, self.who.height, self.flip)
         draw_person(pen, self.who, scene.people[self.number], pose, rng)
+
+
+def _mat(pen: Pen, x: float, foot: float, rng: random.Random) -> None:
+    """Something to sit on."""
+    cloth, stripe = rng.choice((("#e9dcc0", "#c98a6a"), ("#d9e0dc", "#7f9fa8"), ("#efe0cf", "#b98a94")))
+    pen.oval(x, foot, 0.4, 0.075, stripe)
+    pen.oval(x, foot - 0.012, 0.36, 0.058, cloth)
 
 
 def _crowd(scene: Scene, setting: Setting, spot: Spot, wide: float) -> list[Someone]:
     rng, count = _chance(scene, "people"), len(scene.people)
     xs = _places(scene, spot, wide, rng)
+    gap = min((b - a for a, b in pairwise(xs)), default=1.0)
+    scale = min(1.0, max(0.8, gap / 0.42))
     foot = setting.boat_people if spot.afloat else setting.people
     crowd: list[Someone] = []
     for i in range(count):
-        if scene.beat is Beat.CHASE:
-            flip = xs[i] > spot.x
-        elif scene.beat in (Beat.FIND, Beat.TROUBLE, Beat.REST):
+        if scene.beat is Beat.CHASE or scene.beat in (Beat.FIND, Beat.TROUBLE, Beat.REST):
             flip = xs[i] > spot.x
         else:
             flip = rng.random() < 0.5
-        crowd.append(Someone(look(rng), i, xs[i], foot + rng.uniform(-0.05, 0.13), flip))
+        who = look(rng)
+        who = who._replace(height=who.height * scale)
+        crowd.append(Someone(who, i, xs[i], foot + rng.uniform(-0.05, 0.13), flip))
     return crowd
 
 

@@ -73,7 +73,7 @@ def _fields(rng: np.random.Generator, x: np.ndarray, y: np.ndarray, rough: np.nd
     fields: list[np.ndarray] = []
     for _ in range(count - 1):
         edge = rng.uniform(0.01, 0.12)
-        kind = rng.choice(("band", "side", "blobs", "stripes", "drift"))
+        kind = rng.choice(("band", "side", "blobs", "stripes", "drift"), p=(0.36, 0.14, 0.22, 0.08, 0.2))
         wobble = rng.uniform(0.0, 0.12) * rough
         if kind == "band":
             field = y - rng.uniform(0.3, 0.7) + wobble

@@ -20,7 +20,7 @@ def draw_weather(pen: Pen, sky: Sky, rng: random.Random) -> None:
     elif sky is Sky.SNOWY:
         _snow(pen, rng)
     elif sky is Sky.FOGGY:
-        _fog(pen, rng)
+        _fog(pen, rng, 1, 0.22)
 
 
 def _rain(pen: Pen, rng: random.Random) -> None:
@@ -36,8 +36,14 @@ def _snow(pen: Pen, rng: random.Random) -> None:
         pen.dot(rng.random() * pen.wide, rng.random() * 3, r, "#ffffff")
 
 
-def _fog(pen: Pen, rng: random.Random) -> None:
+def draw_air(pen: Pen, sky: Sky, rng: random.Random) -> None:
+    """What hangs between the scenery and the figures."""
+    if sky is Sky.FOGGY:
+        _fog(pen, rng, 3, 0.6)
+
+
+def _fog(pen: Pen, rng: random.Random, count: int, strength: float) -> None:
     """A few soft banks."""
-    for _ in range(3):
+    for _ in range(count):
         x, y = rng.random() * pen.wide, rng.uniform(1.3, 2.5)
-        pen.bank(x, y, rng.uniform(1.2, 1.9), rng.uniform(0.18, 0.3), "#e6e7e2", 0.5)
+        pen.bank(x, y, rng.uniform(1.2, 1.9), rng.uniform(0.18, 0.3), "#e6e7e2", strength)

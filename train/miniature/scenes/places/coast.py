@@ -38,7 +38,7 @@ def beach(view: View) -> Setting:
         )
     elif kind == "parasols":
         for _ in range(3):
-            _parasol(view, rng.uniform(0.05, 0.95) * wide, shore + rng.uniform(0.12, 0.3))
+            _parasol(view, rng.uniform(0.05, 0.95) * wide, shore + rng.uniform(0.2, 0.34))
     return Setting(water=shore - 0.14, boat_people=2.82)
 
 
@@ -93,7 +93,7 @@ def _sand(view: View, shore: float) -> None:
 def _parasol(view: View, x: float, foot: float) -> None:
     pen, rng = view.pen(0.2), view.rng
     paint = rng.choice(("#c96a55", "#4f8fa0", "#e0b458"))
-    pen.line([(x, foot), (x + 0.04, foot - 0.42)], 0.018, "#e9dfd0")
+    pen.line([(x, foot), (x + 0.04, foot - 0.42)], 0.018, "#8a6a52")
     arc = [
         (x + 0.04 + dx, foot - 0.36 - dy)
         for dx, dy in ((-0.26, -0.02), (-0.2, 0.1), (-0.08, 0.17), (0.08, 0.17), (0.2, 0.1), (0.26, -0.02))

@@ -139,7 +139,7 @@ def _counter(view: View, wood: Paint) -> None:
         if i == stove:
             pen.box(left, 1.9, right, 2.4, "#4a4a50", radius=0.02)
             pen.box(left + 0.07, 2.05, right - 0.07, 2.3, "#ffb35c" if view.light.lamps else "#2e2e34", radius=0.03)
-            _pot(view, pen, (left + right) / 2, 1.8)
+            _pot(pen, (left + right) / 2, 1.8)
         else:
             pen.box(left, 1.95, right, 2.36, lighter(wood, 0.1), radius=0.02)
             pen.line([((left + right) / 2 - 0.06, 2.01), ((left + right) / 2 + 0.06, 2.01)], 0.022, "#d9c08a")
@@ -151,7 +151,7 @@ def _counter(view: View, wood: Paint) -> None:
         pen.dot(u + dx, 1.68, 0.055, paint)
 
 
-def _pot(view: View, pen: Pen, x: float, foot: float) -> None:
+def _pot(pen: Pen, x: float, foot: float) -> None:
     pen.box(x - 0.15, foot - 0.18, x + 0.15, foot - 0.02, "#b8604a", radius=0.03)
     pen.line([(x - 0.17, foot - 0.18), (x + 0.17, foot - 0.18)], 0.03, "#8a4436")
     pen.dot(x, foot - 0.215, 0.025, "#3a2c2a")

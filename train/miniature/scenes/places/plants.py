@@ -20,7 +20,7 @@ def ridge(
         pen.shaded(path, paint, foot)
 
 
-def round_tree(pen: Pen, rng: random.Random, x: float, y: float, high: float, leaf: Paint, snow: bool) -> None:
+def round_tree(pen: Pen, x: float, y: float, high: float, leaf: Paint, snow: bool) -> None:
     trunk = high * 0.05
     pen.poly(
         [(x - trunk, y), (x - trunk * 0.6, y - high * 0.5), (x + trunk * 0.6, y - high * 0.5), (x + trunk, y)],
@@ -63,7 +63,7 @@ def pine(pen: Pen, x: float, y: float, high: float, leaf: Paint, snow: bool) -> 
             )
 
 
-def bush(pen: Pen, rng: random.Random, x: float, y: float, high: float, leaf: Paint, snow: bool = False) -> None:
+def bush(pen: Pen, x: float, y: float, high: float, leaf: Paint, snow: bool = False) -> None:
     for dx, r in ((-0.7, 0.55), (0.65, 0.5), (0.0, 0.75)):
         pen.dot(x + dx * high, y - r * high * 0.75, r * high, leaf)
     pen.oval(x - 0.15 * high, y - high * 0.95, high * 0.4, high * 0.22, SNOW if snow else lighter(leaf, 0.2))
@@ -134,5 +134,15 @@ def framing(pen: Pen, rng: random.Random, leaf: Paint) -> None:
         for i in range(5):
             reach, lift = 0.08 + 0.09 * i, 0.36 - 0.06 * i + rng.uniform(-0.04, 0.04)
             tip = (corner + way * (reach + 0.1), 3.02 - lift)
-            pen.poly(smooth([(corner + way * (reach - 0.1), 3.05), (corner + way * (reach - 0.03), 3.0 - lift * 0.5), tip,
-                             (corner + way * (reach + 0.08), 3.05 - lift * 0.35)], steps=3), mix(leaf, "#10202a", 0.12 * (i % 3)))  # fmt: skip
+            pen.poly(
+                smooth(
+                    [
+                        (corner + way * (reach - 0.1), 3.05),
+                        (corner + way * (reach - 0.03), 3.0 - lift * 0.5),
+                        tip,
+                        (corner + way * (reach + 0.08), 3.05 - lift * 0.35),
+                    ],
+                    steps=3,
+                ),
+                mix(leaf, "#10202a", 0.12 * (i % 3)),
+            )

@@ -3,7 +3,7 @@
 from train.miniature.scenes.board import Pen, smooth
 from train.miniature.scenes.firmament import draw_sky
 from train.miniature.scenes.paint import Paint, darker, lighter
-from train.miniature.scenes.places.buildings import WALLS, house, lamp_post, light_string, lit, paving, window
+from train.miniature.scenes.places.buildings import WALLS, house, lamp_post, light_string, lit, paving
 from train.miniature.scenes.places.plants import SNOW, round_tree
 from train.miniature.scenes.places.view import Setting, View
 
@@ -27,7 +27,7 @@ def _row(view: View, gap: bool) -> None:
     if gap:
         for x in (0.0, 0.3, 0.62, 0.86):
             house(view, view.pen(0.55), wide * x, wide * x + 0.7, rng.uniform(0.9, 1.3), 2.2, rng.choice(WALLS), 2)
-        round_tree(view.pen(0.15), rng, wide * 0.52, 2.26, 0.9, "#5f9a50", view.snow)
+        round_tree(view.pen(0.15), wide * 0.52, 2.26, 0.9, "#5f9a50", view.snow)
     walls = rng.sample(WALLS, 6)
     x = rng.uniform(-0.4, 0.0)
     for i in range(6):
@@ -58,7 +58,8 @@ def _canyon(view: View) -> None:
     """Two rows of fronts that run towards one point."""
     rng, wide = view.rng, view.wide
     cx, cy = wide * rng.uniform(0.42, 0.58), 1.85
-    for depth, share in ((0.6, 0.16), (0.42, 0.26)):
+    house(view, view.pen(0.66), cx - 0.3, cx + 0.3, cy - 0.5, cy + 0.1, rng.choice(WALLS), 2)
+    for depth, share in ((0.6, 0.12), (0.42, 0.22)):
         for side in (-1, 1):
             x = cx + side * wide * share
             house(view, view.pen(depth), x - 0.32, x + 0.32, cy - 0.5 - share * 1.6, cy + 0.2, rng.choice(WALLS), 2)
@@ -120,12 +121,7 @@ def market(view: View) -> Setting:
     rng, wide = view.rng, view.wide
     kind = rng.choice(("row", "lane", "square"))
     draw_sky(view.bare, view.light, rng, 1.7)
-    if kind != "lane":
-        x = -0.1
-        while x < wide:
-            w = rng.uniform(0.6, 0.9)
-            house(view, view.pen(0.45), x, x + w, rng.uniform(0.75, 1.15), 2.2, rng.choice(WALLS), 2)
-            x += w
+    _houses_behind(view, 0.6 if kind == "lane" else 0.45)
     paving(view, 2.16, "#c2a98c", "#a58c70")
     if kind == "lane":
         for side in (0, 1):
@@ -150,6 +146,14 @@ def market(view: View) -> Setting:
             pennants=i == 1,
         )
     return Setting(foot=2.76, people=2.7)
+
+
+def _houses_behind(view: View, depth: float) -> None:
+    rng, x = view.rng, -0.1
+    while x < view.wide:
+        w = rng.uniform(0.6, 0.9)
+        house(view, view.pen(depth), x, x + w, rng.uniform(0.75, 1.15), 2.2, rng.choice(WALLS), 2)
+        x += w
 
 
 def _stall(view: View, pen: Pen, x: float, foot: float, size: float) -> None:

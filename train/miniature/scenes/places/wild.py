@@ -32,6 +32,7 @@ def forest(view: View) -> Setting:
             _canopy(view, view.pen(depth), top + 0.3, leaf)
             for i in range(7):
                 _trunk(view, depth, wide * (i + rng.random()) / 7, 2.1, rng.uniform(0.035, 0.06), kind)
+    ridge(view.pen(0.5), rng, 1.9, 0.05, ground(darker(leaf, 0.1)))
     ridge(view.pen(0.25), rng, 2.05, 0.06, ground(darker(leaf, 0.1)), ground(darker(leaf, 0.3)))
     if view.light.sky in (Sky.SUNNY, Sky.SUNSET):
         for i in range(3):
@@ -45,7 +46,6 @@ def forest(view: View) -> Setting:
     for i in range(3):
         bush(
             view.pen(0.1),
-            rng,
             wide * (i + rng.random()) / 3,
             2.42,
             rng.uniform(0.12, 0.2),
@@ -126,7 +126,6 @@ def park(view: View) -> Setting:
         x = wide * (i + rng.uniform(0.1, 0.9)) / 4
         round_tree(
             view.pen(0.3),
-            rng,
             x,
             horizon + rng.uniform(0.18, 0.28),
             rng.uniform(0.7, 0.95),
@@ -152,7 +151,7 @@ def park(view: View) -> Setting:
         )
         view.pen().poly([*left, *reversed(right)], lawn("#e3cfa4", 0.75))
     side = rng.choice((0.09, 0.91))
-    round_tree(view.pen(), rng, wide * side, 2.5, rng.uniform(1.7, 2.1), leaf, view.snow)
+    round_tree(view.pen(), wide * side, 2.5, rng.uniform(1.7, 2.1), leaf, view.snow)
     _bench(view, wide * (1 - side) + rng.uniform(-0.1, 0.1) * (1 if side < 0.5 else -1), 2.36)
     if rng.random() < 0.5:
         lamp_post(view, view.pen(0.08), wide * rng.uniform(0.3, 0.7), 2.2, 0.85)
@@ -238,9 +237,16 @@ def _peaks(view: View, depth: float, foot: float, heights: tuple[float, float], 
             darker(rock, 0.2),
         )
         s = rng.uniform(0.3, 0.42)
-        jag: Path = [(x, top), (x + half * s, top + h * s), (x + half * s * 0.6, top + h * s * 0.82), (x + half * s * 0.25, top + h * s * 1.15),
-                     (x - half * s * 0.1, top + h * s * 0.8), (x - half * s * 0.5, top + h * s * 1.1), (x - half * s * 0.7, top + h * s * 0.85),
-                     (x - half * s, top + h * s)]  # fmt: skip
+        jag: Path = [
+            (x, top),
+            (x + half * s, top + h * s),
+            (x + half * s * 0.6, top + h * s * 0.82),
+            (x + half * s * 0.25, top + h * s * 1.15),
+            (x - half * s * 0.1, top + h * s * 0.8),
+            (x - half * s * 0.5, top + h * s * 1.1),
+            (x - half * s * 0.7, top + h * s * 0.85),
+            (x - half * s, top + h * s),
+        ]
         pen.poly(jag, SNOW)
         pen.poly([(x, top), *jag[1:4], (x + half * 0.06, top + h * s * 0.5)], "#cdd6e4")
 
@@ -309,8 +315,17 @@ def _mesa(view: View, depth: float, x: float, foot: float) -> None:
     rng, pen = view.rng, view.pen(depth)
     half, high = rng.uniform(0.3, 0.6), rng.uniform(0.45, 0.9)
     rock = rng.choice(("#b8613f", "#a9573f", "#c5764a"))
-    pen.poly([(x - half * 1.35, foot), (x - half * 1.05, foot - high * 0.45), (x - half * 0.95, foot - high), (x + half * 0.95, foot - high),
-              (x + half * 1.05, foot - high * 0.45), (x + half * 1.4, foot)], rock)  # fmt: skip
+    pen.poly(
+        [
+            (x - half * 1.35, foot),
+            (x - half * 1.05, foot - high * 0.45),
+            (x - half * 0.95, foot - high),
+            (x + half * 0.95, foot - high),
+            (x + half * 1.05, foot - high * 0.45),
+            (x + half * 1.4, foot),
+        ],
+        rock,
+    )
     pen.poly(
         [
             (x + half * 0.4, foot - high),

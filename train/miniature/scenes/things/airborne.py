@@ -1,19 +1,30 @@
 """What hangs or flies: kite, hot-air balloon, lantern. The origin is the lowest point of the thing, y upwards."""
 
 import math
-import random
 
 from train.miniature.scenes.board import Pen, smooth
-from train.miniature.scenes.light import Light
-from train.miniature.scenes.paint import Dye
+from train.miniature.scenes.things.form import Make
 
-_ENVELOPE = smooth([(-0.1, 0.26), (-0.3, 0.44), (-0.4, 0.66), (-0.32, 0.87), (-0.14, 0.97), (0.14, 0.97), (0.32, 0.87),
-                    (0.4, 0.66), (0.3, 0.44), (0.1, 0.26)])  # fmt: skip
+_ENVELOPE = smooth(
+    [
+        (-0.1, 0.26),
+        (-0.3, 0.44),
+        (-0.4, 0.66),
+        (-0.32, 0.87),
+        (-0.14, 0.97),
+        (0.14, 0.97),
+        (0.32, 0.87),
+        (0.4, 0.66),
+        (0.3, 0.44),
+        (0.1, 0.26),
+    ]
+)
 
 
-def kite(pen: Pen, dye: Dye, light: Light, rng: random.Random) -> None:
+def kite(pen: Pen, make: Make) -> None:
+    dye = make.dye
     top, foot, left, right, cross = (0.1, 1.0), (-0.08, 0.26), (-0.3, 0.68), (0.4, 0.76), (0.045, 0.72)
-    bend = rng.uniform(0.06, 0.12)
+    bend = make.rng.uniform(0.06, 0.12)
     tail = smooth([foot, (-0.18, 0.2), (-0.08 - bend, 0.12), (-0.26, 0.06), (-0.3 - bend, 0.0)], closed=False)
     pen.line(tail, 0.016, dye.dark)
     pen.poly([top, left, cross], dye.light)
@@ -28,11 +39,12 @@ def kite(pen: Pen, dye: Dye, light: Light, rng: random.Random) -> None:
         pen.poly([(x, y), (x + 0.075, y - 0.045), (x + 0.06, y + 0.035)], dye.light)
 
 
-def balloon(pen: Pen, dye: Dye, light: Light, rng: random.Random) -> None:
+def balloon(pen: Pen, make: Make) -> None:
+    dye = make.dye
     for x in (-0.085, -0.03, 0.03, 0.085):
         pen.line([(x * 0.9, 0.14), (x * 1.15, 0.27)], 0.01, "#6a5140")
     pen.shaded(_ENVELOPE, dye.light, dye.dark)
-    gores = 2 if rng.random() < 0.5 else 1
+    gores = 2 if make.rng.random() < 0.5 else 1
     for k in range(-gores, gores + 1):
         share = k / (gores + 0.6)
         gore = [(x * share * 1.0, y) for x, y in ((0.1, 0.26), (0.3, 0.44), (0.4, 0.66), (0.32, 0.87), (0.05, 0.975))]
@@ -47,10 +59,11 @@ def balloon(pen: Pen, dye: Dye, light: Light, rng: random.Random) -> None:
     pen.line([(-0.085, 0.06), (0.085, 0.06)], 0.012, "#7f5230")
 
 
-def lantern(pen: Pen, dye: Dye, light: Light, rng: random.Random) -> None:
-    if light.lamps:
+def lantern(pen: Pen, make: Make) -> None:
+    dye = make.dye
+    if make.lamps:
         pen.glow(0, 0.58, 0.85, dye.light, 0.5)
-    squat = rng.uniform(0.9, 1.05)
+    squat = make.rng.uniform(0.9, 1.05)
     w = 0.4 * squat
     pen.line([(0, 0.24), (0, 0.14)], 0.02, "#b58a3a")
     for dx in (-0.035, 0.0, 0.035):

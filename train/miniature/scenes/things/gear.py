@@ -1,16 +1,15 @@
 """Umbrella, tent, flag, ball, cake, guitar: they stand on the ground, one unit high."""
 
 import math
-import random
 
 from train.miniature.scenes.board import Pen, smooth
-from train.miniature.scenes.light import Light
-from train.miniature.scenes.paint import Dye
+from train.miniature.scenes.things.form import Make
 
 WOOD, DARK_WOOD, CREAM = "#a9764a", "#6f4a30", "#fdf3e0"
 
 
-def umbrella(pen: Pen, dye: Dye, light: Light, rng: random.Random) -> None:
+def umbrella(pen: Pen, make: Make) -> None:
+    dye = make.dye
     pen.line([(0, 0.0), (0, 1.0)], 0.035, DARK_WOOD)
     pen.line(smooth([(0, 0.02), (0.02, -0.01), (0.07, 0.0), (0.09, 0.05)], closed=False), 0.035, DARK_WOOD)
     edge = [-0.6 + 1.2 * i / 6 for i in range(7)]
@@ -38,8 +37,9 @@ def umbrella(pen: Pen, dye: Dye, light: Light, rng: random.Random) -> None:
     pen.line([(0, 0.95), (0, 1.02)], 0.03, DARK_WOOD)
 
 
-def tent(pen: Pen, dye: Dye, light: Light, rng: random.Random) -> None:
-    inside = "#ffd98a" if light.lamps else "#4a3a3e"
+def tent(pen: Pen, make: Make) -> None:
+    dye = make.dye
+    inside = "#ffd98a" if make.lamps else "#4a3a3e"
     pen.poly([(0.18, 0.96), (0.86, 0.04), (0.42, 0.0), (-0.1, 0.9)], dye.dark)
     pen.shaded([(-0.14, 0.96), (-0.88, 0.0), (0.58, 0.0)], dye.light, dye.base)
     pen.poly([(-0.14, 0.96), (0.18, 0.96), (0.88, 0.05), (0.58, 0.0)], dye.dark)
@@ -50,12 +50,14 @@ def tent(pen: Pen, dye: Dye, light: Light, rng: random.Random) -> None:
     pen.line([(0.18, 0.96), (0.18, 1.03)], 0.025, WOOD)
     pen.line([(-0.14, 0.98), (-1.0, 0.0)], 0.012, CREAM)
     pen.line([(0.18, 0.98), (1.02, 0.03)], 0.012, CREAM)
-    if rng.random() < 0.5:
+    if make.rng.random() < 0.5:
         pen.poly([(-0.14, 1.03), (-0.14, 1.14), (0.06, 1.085)], dye.base)
 
 
-def flag(pen: Pen, dye: Dye, light: Light, rng: random.Random) -> None:
-    phase = rng.uniform(0, 1.2)
+def flag(pen: Pen, make: Make) -> None:
+    dye = make.dye
+    pen = pen.at(-0.36, 0)
+    phase = make.rng.uniform(0, 1.2)
     xs = [0.03 + 0.8 * i / 12 for i in range(13)]
     top = [(x, 0.97 + 0.035 * math.sin(phase + x * 7) - 0.03 * x) for x in xs]
     foot = [(x, 0.44 + 0.035 * math.sin(phase + x * 7) - 0.0 * x) for x in xs]
@@ -64,15 +66,16 @@ def flag(pen: Pen, dye: Dye, light: Light, rng: random.Random) -> None:
         slope = math.cos(phase + xs[i] * 7)
         if abs(slope) > 0.55:
             pen.poly([top[i], top[i + 1], foot[i + 1], foot[i]], dye.light if slope > 0 else dye.dark)
-    if rng.random() < 0.4:
+    if make.rng.random() < 0.4:
         pen.dot(0.36, 0.71 + 0.03 * math.sin(phase + 2.5), 0.09, CREAM if dye.base[2] < 215 else "#8a8f9a")
     pen.line([(0, 0.0), (0, 1.03)], 0.045, WOOD)
     pen.dot(0, 1.04, 0.04, "#e9c45a")
     pen.poly([(-0.16, 0.0), (-0.1, 0.07), (0.1, 0.07), (0.16, 0.0)], "#8d8a88")
 
 
-def ball(pen: Pen, dye: Dye, light: Light, rng: random.Random) -> None:
-    turn = rng.uniform(0, 360)
+def ball(pen: Pen, make: Make) -> None:
+    dye = make.dye
+    turn = make.rng.uniform(0, 360)
     stripe = CREAM if dye.base[2] < 215 else "#aeb6c2"
     pen.dot(0, 0.5, 0.5, dye.dark)
     pen.dot(-0.02, 0.52, 0.47, dye.base)
@@ -86,13 +89,14 @@ def ball(pen: Pen, dye: Dye, light: Light, rng: random.Random) -> None:
     pen.oval(-0.17, 0.72, 0.12, 0.08, dye.light, turn=35)
 
 
-def cake(pen: Pen, dye: Dye, light: Light, rng: random.Random) -> None:
+def cake(pen: Pen, make: Make) -> None:
     """On a small round table, so that it stands anywhere."""
+    dye = make.dye
     pen.line([(0, 0.0), (0, 0.26)], 0.09, DARK_WOOD)
     pen.box(-0.22, 0.0, 0.22, 0.04, DARK_WOOD, radius=0.02)
     pen.box(-0.52, 0.23, 0.52, 0.28, WOOD, radius=0.025)
     pen.box(-0.47, 0.28, 0.47, 0.305, "#dfe3e8", radius=0.012)
-    three = rng.random() < 0.5
+    three = make.rng.random() < 0.5
     tiers = (
         ((0.42, 0.3, 0.54), (0.29, 0.54, 0.74), (0.17, 0.74, 0.9)) if three else ((0.42, 0.3, 0.58), (0.27, 0.58, 0.82))
     )
@@ -115,15 +119,32 @@ def cake(pen: Pen, dye: Dye, light: Light, rng: random.Random) -> None:
         pen.oval(x, top + 0.135, 0.018, 0.03, "#ffb53c")
 
 
-_GUITAR = smooth([(0, 0.0), (-0.22, 0.03), (-0.3, 0.16), (-0.22, 0.3), (-0.17, 0.37), (-0.21, 0.48), (-0.12, 0.58), (0, 0.59),
-                  (0.12, 0.58), (0.21, 0.48), (0.17, 0.37), (0.22, 0.3), (0.3, 0.16), (0.22, 0.03)])  # fmt: skip
+_GUITAR = smooth(
+    [
+        (0, 0.0),
+        (-0.22, 0.03),
+        (-0.3, 0.16),
+        (-0.22, 0.3),
+        (-0.17, 0.37),
+        (-0.21, 0.48),
+        (-0.12, 0.58),
+        (0, 0.59),
+        (0.12, 0.58),
+        (0.21, 0.48),
+        (0.17, 0.37),
+        (0.22, 0.3),
+        (0.3, 0.16),
+        (0.22, 0.03),
+    ]
+)
 
 
-def guitar(pen: Pen, dye: Dye, light: Light, rng: random.Random) -> None:
+def guitar(pen: Pen, make: Make) -> None:
     """Leaning back a little on its stand."""
+    dye = make.dye
     pen.line([(-0.04, 0.3), (-0.34, -0.01)], 0.03, "#3a3436")
     pen.line([(0.04, 0.3), (0.36, -0.01)], 0.03, "#3a3436")
-    lean = pen.at(0, 0.02, 0.98, rng.uniform(-9, 9))
+    lean = pen.at(0, 0.02, 0.98, make.rng.uniform(-9, 9))
     lean.poly([(x * 1.05 + 0.012, (y - 0.29) * 1.04 + 0.285) for x, y in _GUITAR], dye.dark)
     lean.shaded(_GUITAR, dye.light, dye.base)
     lean.dot(0, 0.385, 0.085, "#2f2424")
