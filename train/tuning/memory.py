@@ -103,8 +103,8 @@ def layer_bytes(shape: Shape, lora: LoraSettings, *, fused: bool, width: int = 2
 
     Both norms and those of queries and keys keep a float32 copy of their input and its scale; attention its inputs, its
     output and the sums of its scores; the MLP its gate, the activated gate and up; each update its input after dropout
-    and the mask. peft makes a float32 copy for each matrix, the fused update one in the base's dtype for all matrices
-    that read the same input.
+    and the mask. peft keeps them for each matrix, the fused update once for all matrices that read the same input.
+    `width` is in bytes, of the dtype computed in.
     """
     norms = 4 * (2 * shape.hidden + shape.query + shape.key + 2 + shape.heads + shape.kv_heads)
     attention = width * 2 * (shape.query + shape.key) + 4 * shape.heads
@@ -119,10 +119,9 @@ def _mlp_bytes(shape: Shape, width: int) -> float:
 
 
 def _lora_bytes(shape: Shape, lora: LoraSettings, fused: bool, width: int) -> float:
-    mask = 1 if lora.dropout else 0
-    each = (width if fused else 4) + mask
+    each = width + (1 if lora.dropout else 0)
     matrices = [(wide, count // shape.layers) for wide, _, count in lora_matrices(shape, lora)]
-    narrow = sum(count for _, count in matrices) * lora.rank * (width if fused else 4)
+    narrow = width * lora.rank * sum(count for _, count in matrices)
     if not fused:
         return each * sum(wide * count for wide, count in matrices) + narrow
     inputs = {"attention": shape.hidden + shape.query, "mlp": shape.hidden + shape.intermediate}

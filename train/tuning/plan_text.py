@@ -57,7 +57,8 @@ def _head(plan: Plan) -> Iterator[str]:
         f"{plan.mean.answer:,} of answer, the prompt",
     )
     yield _row("tokens", f"{plan.samples:,} samples x {plan.mean.tokens:,} = {_seen_tokens(plan) / 1e6:.1f} M")
-    passes = f"{batch.per_device} a pass x {plan.accumulation} passes x {plan.gpus.count} devices"
+    devices = "1 device" if plan.gpus.count == 1 else f"{plan.gpus.count} devices"
+    passes = f"{batch.per_device} a pass x {plan.accumulation} passes x {devices}"
     yield _row("batch", f"{passes} = {batch.effective} samples a step")
     yield _row("steps", _steps(plan))
 
@@ -165,7 +166,7 @@ def _time(plan: Plan) -> Iterator[str]:
     yield _row("speed", f"{_seen_tokens(plan) / time.total:,.0f} tokens/s, {_mfu(plan):.1%} of the peak")
     if time.gathering and plan.bandwidth < NVLINK:
         quick = duration(plan.settings, plan.shape, plan.gpus, plan.samples, plan.mean, NVLINK)
-        yield _row("", f"({quick.hours:.1f} h if gathers reach {NVLINK / 1e9:.0f} GB/s, as over NVLink they may)")
+        yield _row("", f"({_hours(quick.hours)} h if gathers reach {NVLINK / 1e9:.0f} GB/s, as over NVLink they may)")
 
 
 def _gathering(plan: Plan) -> Iterator[str]:
@@ -195,7 +196,7 @@ def _choices(plan: Plan) -> Iterator[str]:
         speed = _seen_tokens(plan) / one.time.total
         yield (
             f"{mark} {one.name:42}{_gb(one.mean.total):>9}{_gb(one.longest.total):>10}{fitting:>13}"
-            f"{_number(one.time.hours, 1):>9}{_number(speed, 0):>11}"
+            f"{_hours(one.time.hours):>9}{_number(speed, 0):>11}"
         )
     yield "* as the configuration asks. `fits up to` is in tokens of one sample."
 
@@ -206,6 +207,10 @@ def _row(label: str, text: str) -> str:
 
 def _gb(value: float) -> str:
     return f"{value / 1e9:,.1f}"
+
+
+def _hours(value: float) -> str:
+    return _number(value, 1 if value >= 1 else 2)
 
 
 def _number(value: float, digits: int) -> str:
