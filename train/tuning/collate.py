@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from train.tuning import flops
 from train.tuning.encode import IGNORED, Encoded, Encoder
 from train.tuning.order import Pick
 from train.tuning.samples import Sample
@@ -29,7 +30,8 @@ class Samples:
 
 class Collator:
     """B samples -> `input_ids`, `attention_mask`, `labels`, `mm_token_type_ids` [B, S], `pixel_values` [P, 1536],
-    `image_grid_thw` [pictures, 3]; and for the loss `weights`, B numbers, and `noise`, the seed of this pass."""
+    `image_grid_thw` [pictures, 3]; and beside what the model reads `weights`, B numbers for the loss, `noise`, the seed
+    of this pass, and `costs`, B sizes that its operations follow from."""
 
     def __init__(self, pad_token: int) -> None:
         self._pad = pad_token
@@ -51,7 +53,15 @@ class Collator:
             "image_grid_thw": torch.cat([sample["image_grid_thw"] for sample in samples]),
             "weights": [weight(sample["pick"]) for sample in samples],
             "noise": samples[0]["pick"].noise,
+            "costs": [cost(sample) for sample in samples],
         }
+
+
+def cost(sample: Picked) -> flops.Sample:
+    """The size of one sample."""
+    pictures, patches = len(sample["image_grid_thw"]), len(sample["pixel_values"])
+    answer = int((sample["labels"] != IGNORED).sum())
+    return flops.Sample(len(sample["input_ids"]), answer, pictures, patches // pictures)
 
 
 def weight(pick: Pick) -> float:

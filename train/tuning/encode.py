@@ -61,14 +61,7 @@ class Encoder:
         """Raises BadInput, PhotoError among them, for a sample that `check` refuses."""
         import torch
 
-        images = [open_picture(path) for path in sample.images]
-        fitted = self.fit(sample, [image.size for image in images])
-        inputs = self._processor(
-            text=[self._prompt(sample)],
-            images=images,
-            size=budget.pixel_limits(fitted.max_pixels, self._least),
-            return_tensors="pt",
-        )
+        inputs, fitted = self._prepared(sample)
         prompt = inputs["input_ids"][0]
         answer = torch.tensor([*self._ids(fitted.answer), self._end])
         assert len(prompt) + len(answer) == fitted.tokens, "the budget and the image processor disagree"
@@ -79,6 +72,26 @@ class Encoder:
             pixel_values=inputs["pixel_values"],
             image_grid_thw=inputs["image_grid_thw"],
         )
+
+    def prompt(self, sample: Sample) -> dict[str, Any]:
+        """What a writer is given: `input_ids` and `mm_token_type_ids` [1, S], and the pictures."""
+        inputs, _ = self._prepared(sample)
+        return {name: inputs[name] for name in ("input_ids", "mm_token_type_ids", "pixel_values", "image_grid_thw")}
+
+    def text(self, tokens: Any) -> str:
+        """Without special tokens."""
+        return self._processor.tokenizer.decode(tokens, skip_special_tokens=True)
+
+    def _prepared(self, sample: Sample) -> tuple[Any, Fit]:
+        images = [open_picture(path) for path in sample.images]
+        fitted = self.fit(sample, [image.size for image in images])
+        inputs = self._processor(
+            text=[self._prompt(sample)],
+            images=images,
+            size=budget.pixel_limits(fitted.max_pixels, self._least),
+            return_tensors="pt",
+        )
+        return inputs, fitted
 
     def _prompt(self, sample: Sample) -> str:
         return self._processor.apply_chat_template(sample.messages(), tokenize=False, add_generation_prompt=True)

@@ -6,9 +6,12 @@ OUT/checkpoints/   the newest whole ones
 OUT/adapter/       peft's format; `core.writers.local` loads it
 """
 
+import contextlib
+import json
 import os
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,18 +19,21 @@ from typing import Any
 from core.errors import SettingsError
 from core.runs import Run
 from core.settings import HOME
-from train.tuning import record
+from train.tuning import flops, record
 from train.tuning.arguments import Machine, World, machine, training_arguments
 from train.tuning.check import Checked, check
 from train.tuning.checkpoints import Checkpoints, Whole
 from train.tuning.collate import Collator, Samples
 from train.tuning.encode import Encoder
-from train.tuning.faults import DataFault, TrainingStopped
+from train.tuning.faults import DataFault, TrainingFailed, TrainingStopped, is_full_disk
+from train.tuning.flops import peak_flops
+from train.tuning.glimpse import glimpse
 from train.tuning.model import base_folder, load_base, load_processor, with_adapter
 from train.tuning.order import Schedule, accumulation, shuffled
 from train.tuning.progress import Progress, Report
 from train.tuning.samples import Sample, read
 from train.tuning.settings import TuneSettings
+from train.tuning.shapes import from_config
 
 ADAPTER, CHECKPOINTS = "adapter", "checkpoints"
 
@@ -41,7 +47,7 @@ class Result:
     steps: int
     """Of the whole run."""
     loss: float | None
-    """Of the last step, in nats a token; None where this call had no step left to do."""
+    """Of the last step, in nats a token; None where this call only had to write the adapter."""
     seconds: float
     """Of this call's training, without loading."""
     tokens: int
@@ -91,12 +97,25 @@ class _Tuning:
         encoder = Encoder(load_processor(base), settings.data)
         samples, checked = self._samples(encoder)
         run = record.open_run(settings, checked) if checked is not None else None
+        if (done := record.finished(self._out)) and (self._out / ADAPTER).is_dir():
+            self._report(f"{self._out}: finished already, {done['steps']} steps; nothing is left to do")
+            return Result(self._out, self._out / ADAPTER, done["steps"], done["loss"], 0.0, 0)
         on = machine(settings, world)
         schedule = Schedule(len(samples), settings, shuffled(len(samples), settings.seed), world.rank, world.processes)
+        if checked is not None:
+            self._report(_told(checked, schedule.steps, settings))
         arguments = training_arguments(settings, world, on, self._out / CHECKPOINTS, schedule.steps)
         checkpoints = Checkpoints(self._out / CHECKPOINTS, settings.save.keep)
         resume = self._resume(checkpoints, on)
-        progress = Progress(run, schedule.steps, len(samples), settings.batch.effective, world.processes, bar=self._bar)
+        progress = Progress(
+            run,
+            schedule.steps,
+            len(samples),
+            settings.batch.effective,
+            world.processes,
+            peak=peak_flops(record.device_name()),
+            bar=self._bar,
+        )
         trainer = self._trainer(base, on, encoder, samples, schedule, checkpoints, progress, arguments)
         return self._finish(trainer, self._go(trainer, resume), run)
 
@@ -149,9 +168,21 @@ class _Tuning:
             progress=progress,
             parallel=on.parallel,
             stop=threading.Event(),
-            write=None,
+            write=self._glimpse(encoder, samples),
+            flops=self._flops(base),
         )
         return TuningTrainer(parts, model, arguments)
+
+    def _glimpse(self, encoder: Encoder, samples: list[Sample]) -> Callable[[Any], str] | None:
+        save = self._settings.save
+        if save.sample_every_steps is None:
+            return None
+        return glimpse(encoder, samples[0], save.sample_tokens, self._settings.seed)
+
+    def _flops(self, base: Path) -> Callable[[flops.Sample], float]:
+        """The answer's logits alone are counted: more than those are not needed, however many are computed."""
+        shape = from_config(json.loads((base / "config.json").read_text(encoding="utf-8")))
+        return lambda size: flops.work(shape, size, self._settings.lora).model
 
     def _go(self, trainer: Any, resume: Whole | None) -> Any:
         """Train to the end. What stops it early is in the events before it is raised."""
@@ -163,7 +194,10 @@ class _Tuning:
             with stop_on_signals(trainer.parts.stop):
                 trainer.train(resume_from_checkpoint=str(resume.path) if resume else None)
         except BaseException as error:
-            progress.failed(trainer.state.global_step, str(error) or type(error).__name__)
+            with contextlib.suppress(OSError):  # no event can be written on a full disk
+                progress.failed(trainer.state.global_step, str(error) or type(error).__name__)
+            if is_full_disk(error) and not isinstance(error, TrainingFailed):
+                raise trainer.parts.checkpoints.full(" ".join(str(error).split())) from None
             raise
         done, steps = trainer.state.global_step, trainer.parts.schedule.steps
         if done < steps:
@@ -181,6 +215,17 @@ class _Tuning:
         if run is not None:
             record.note_result(run, progress, seconds)
         return Result(self._out, folder, progress.steps, progress.loss, seconds, progress.tokens)
+
+
+def _told(checked: Checked, steps: int, settings: TuneSettings) -> str:
+    """What is about to be trained, in one line."""
+    line = f"{len(checked.samples):,} samples, {sum(checked.tokens):,} tokens"
+    line += f"; {steps:,} steps of {settings.batch.effective}"
+    if checked.fewer_pixels:
+        line += f"; {checked.fewer_pixels:,} samples with fewer pixels, to fit"
+    if checked.cut:
+        line += f"; {checked.cut:,} of them without their last turns ({checked.cut_turns:,} in all)"
+    return line
 
 
 def _from_first(value: Any) -> Any:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.settings import HOME, Environment
+from core.writers.local import untrained
 from core.writers.local.adapters import quiet_peft
 from core.writers.local.checkpoint import KINDS
 from core.writers.local.faults import CheckpointError, is_memory
@@ -47,6 +48,25 @@ def load_processor(folder: Path) -> Any:
     from transformers import AutoProcessor
 
     return AutoProcessor.from_pretrained(folder)
+
+
+def local_processor(settings: TuneSettings) -> Any | None:
+    """The processor of the settings' base; None where it is not on this machine and would have to be fetched."""
+    import huggingface_hub
+
+    folder = HOME / Path(settings.model).expanduser()
+    if settings.model == untrained.NAME:
+        return load_processor(base_folder(settings, lambda _line: None))
+    if folder.is_dir():
+        return load_processor(folder)
+    try:
+        files = ["*.json", "*.txt", "*.jinja"]
+        found = huggingface_hub.snapshot_download(
+            settings.model, revision=settings.revision, allow_patterns=files, local_files_only=True
+        )
+        return load_processor(Path(found))
+    except (OSError, ValueError):
+        return None
 
 
 def load_base(folder: Path, settings: TuneSettings, dtype: str, device: str | None) -> Any:

@@ -10,6 +10,7 @@ Events, each with `time`:
     finished  {steps, seconds, loss, tokens}           loss is the last step's; seconds and tokens are of this process
 """
 
+import math
 import resource
 import time
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from core.runs import Run
+from train.tuning import flops
 
 Report = Callable[[str], None]
 """Told what a person at a terminal should read, one line at a time."""
@@ -36,7 +38,7 @@ class Step:
     """Before clipping."""
     tokens: int
     """Of all processes, without padding."""
-    flops: float | None
+    flops: float
     """The model's own, of all processes; recomputation is not counted."""
 
 
@@ -49,8 +51,8 @@ class Progress:
     samples: int
     effective_batch: int
     devices: int
-    peak_flops: float | None = None
-    """Of all devices together, a second."""
+    peak: float | None = None
+    """Operations a second of one device; None where it is not known."""
     bar: bool = True
     clock: Callable[[], float] = time.monotonic
     tokens: int = 0
@@ -86,7 +88,7 @@ class Progress:
         self.loss = done.loss
         left = (now - self._began) / (done.step - self._first) * (self.steps - done.step)
         rate = done.tokens / seconds if seconds > 0 else 0.0
-        known = done.flops is not None and self.peak_flops is not None and seconds > 0
+        share = flops.mfu(done.flops, seconds, self.devices, self.peak)
         self._log(
             "step",
             step=done.step,
@@ -99,7 +101,7 @@ class Progress:
             seconds=seconds,
             seconds_left=left,
             memory_gb=peak_memory_gb(),
-            mfu=done.flops / seconds / self.peak_flops if known else None,  # pyright: ignore
+            mfu=share if math.isfinite(share) else None,
         )
         if self._shown is not None:
             self._shown.set_postfix_str(f"loss {done.loss:.4f}, {rate:,.0f} tokens/s", refresh=False)

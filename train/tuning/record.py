@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from core import runs
@@ -50,20 +51,31 @@ def _flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, An
 
 def versions() -> dict[str, str]:
     """Of Python and of every library a trained weight depends on, and what it was computed on."""
-    import torch
-
     found = runs.versions()
     for name in PACKAGES:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
             continue
-    found["device"] = torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu"
+    found["device"] = device_name()
     return found
 
 
+def device_name() -> str:
+    """What this process computes on, as its maker calls it."""
+    import torch
+
+    return torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu"
+
+
+def finished(out: Path) -> dict[str, Any] | None:
+    """The figures of a run that came to its end; None for one that did not."""
+    if not (out / runs.SETTINGS).is_file():
+        return None
+    return Run.open(out).settings().get("counts")
+
+
 def note_result(run: Run, progress: Progress, seconds: float) -> None:
-    """Figures of a finished run. A call that had no step left to do adds none."""
-    if progress.loss is not None:
-        counts = {"steps": progress.steps, "loss": progress.loss, "seconds": seconds, "tokens": progress.tokens}
-        run.note("counts", counts)
+    """Figures of a finished run: its steps and last loss, and the seconds and tokens of the call that ended it."""
+    counts = {"steps": progress.steps, "loss": progress.loss, "seconds": seconds, "tokens": progress.tokens}
+    run.note("counts", counts)

@@ -3,6 +3,7 @@
 # ruff: noqa: ARG002 (the signatures are the Trainer's)
 
 import math
+import shutil
 import signal
 import threading
 from collections.abc import Callable, Generator
@@ -18,6 +19,7 @@ from transformers import Trainer, TrainerCallback  # noqa: TID253
 from train.tuning.checkpoints import Checkpoints
 from train.tuning.collate import Collator, Samples
 from train.tuning.faults import TrainingFailed, is_full_disk
+from train.tuning.flops import Sample
 from train.tuning.loss import weighted_loss
 from train.tuning.order import Schedule
 from train.tuning.progress import Progress, Step
@@ -37,8 +39,14 @@ class Parts:
     parallel: str
     stop: threading.Event
     """Set by a signal; all processes then end after the step at hand."""
-    write: Callable[[Any], str] | None
+    write: Callable[[Any], str] | None = None
     """Model -> what it writes about the first sample; None where nobody asked to see it."""
+    flops: Callable[[Sample], float] = lambda _size: 0.0
+    """The model's own operations on one sample, forward and backward."""
+
+
+BESIDE = ("labels", "weights", "noise", "costs")
+"""What a batch holds beside the model's own inputs."""
 
 
 class Agreed(NamedTuple):
@@ -46,6 +54,8 @@ class Agreed(NamedTuple):
 
     loss: float
     tokens: int
+    """Without padding and repetitions."""
+    flops: float
 
 
 class TuningTrainer(Trainer):
@@ -59,8 +69,8 @@ class TuningTrainer(Trainer):
         self.stopping = False
         """Whether a process was asked to stop; the same on all of them."""
         self._loss: Any = 0.0
-        self._tokens = 0
-        self._agreed = Agreed(0.0, 0)
+        self._tokens, self._flops = 0, 0.0
+        self._agreed = Agreed(0.0, 0, 0.0)
         self.add_callback(_Watch(self))
 
     def get_train_dataloader(self) -> DataLoader:
@@ -81,7 +91,9 @@ class TuningTrainer(Trainer):
         torch.manual_seed(inputs["noise"])
         loss = self.compute_loss(model, inputs)
         self._loss = self._loss + loss.detach()  # stays on its device: asking for the number would wait for it
-        self._tokens += int(inputs["attention_mask"].sum())
+        real = [size for size, weight in zip(inputs["costs"], inputs["weights"], strict=True) if weight]
+        self._tokens += sum(size.tokens for size in real)
+        self._flops += sum(map(self.parts.flops, real))
         if self.accelerator.sync_gradients:
             self._agree()
         # The processes' gradients are averaged, and the weights already sum to one over all of them.
@@ -94,30 +106,31 @@ class TuningTrainer(Trainer):
         self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
     ) -> Any:
         """This process's part of the step's loss; the parts of all passes and processes sum to it."""
-        given = {name: value for name, value in inputs.items() if name not in ("labels", "weights", "noise")}
+        given = {name: value for name, value in inputs.items() if name not in BESIDE}
         given = self._prepare_inputs(given)
         labels = inputs["labels"].to(self.args.device)
         return weighted_loss(model, given, labels, inputs["weights"], self.parts.settings.speed.logits)
 
     def _agree(self) -> None:
-        """Before the last backward of a step: sum loss and tokens over all processes, and agree whether to stop."""
-        mine = [float(self._loss), float(self._tokens), float(self.parts.stop.is_set())]
-        self._loss, self._tokens = 0.0, 0
+        """Before the last backward of a step: sum up over all processes, and agree whether to stop."""
+        mine = [float(self._loss), float(self._tokens), self._flops, float(self.parts.stop.is_set())]
+        self._loss, self._tokens, self._flops = 0.0, 0, 0.0
         if self.accelerator.num_processes > 1:
             sums = torch.tensor(mine, dtype=torch.float64, device=self.args.device)
             torch.distributed.all_reduce(sums)
             mine = sums.tolist()
-        loss, tokens, asked = mine
-        self._agreed, self.stopping = Agreed(loss, int(tokens)), asked > 0
+        loss, tokens, flops, asked = mine
+        self._agreed, self.stopping = Agreed(loss, int(tokens), flops), asked > 0
         if not math.isfinite(loss):
             raise self.failure(f"the loss is {loss}")
 
-    def failure(self, what: str) -> TrainingFailed:
-        """The error for a step that must not be applied."""
+    def failure(self, what: str, *, applied: bool = False) -> TrainingFailed:
+        """The error for a step that must not count. DeepSpeed shows a gradient only once it is `applied`."""
+        step = self.state.global_step + (not applied)
         last = self.parts.checkpoints.newest()
         kept = f"{last.path} is the last good checkpoint" if last else "there is no earlier checkpoint"
         return TrainingFailed(
-            f"step {self.state.global_step + 1}: {what}; the step was not applied and {kept}. "
+            f"step {step}: {what}; the step {'is not saved' if applied else 'was not applied'}, and {kept}. "
             "Lower optim.learning_rate, or look for a damaged sample"
         )
 
@@ -125,6 +138,8 @@ class TuningTrainer(Trainer):
         """After every step; the loss is this class's own sum, in full precision."""
         if "grad_norm" not in logs:
             return
+        if self.is_deepspeed_enabled and not math.isfinite(logs["grad_norm"] or 0.0):
+            raise self.failure("the gradient is no finite number", applied=True)
         self.parts.progress.step(
             Step(
                 step=self.state.global_step,
@@ -132,7 +147,7 @@ class TuningTrainer(Trainer):
                 learning_rate=float(logs["learning_rate"]),
                 grad_norm=None if logs["grad_norm"] is None else float(logs["grad_norm"]),
                 tokens=self._agreed.tokens,
-                flops=None,
+                flops=self._agreed.flops,
             )
         )
 
@@ -153,15 +168,19 @@ class TuningTrainer(Trainer):
             raise checkpoints.full(" ".join(str(error).split())) from None
 
     def save_adapter(self, folder: Path) -> None:
-        """The adapter alone, in peft's format. All processes have to call it."""
+        """The adapter alone, in peft's format, whole or not at all. All processes have to call it."""
+        draft = folder.with_name(f".{folder.name}.part")
         try:
-            self.save_model(str(folder))
+            self.save_model(str(draft))
         except Exception as error:
             if not is_full_disk(error):
                 raise
+            shutil.rmtree(draft, ignore_errors=True)
             raise self.parts.checkpoints.full(" ".join(str(error).split())) from None
         if self.is_world_process_zero():
-            (folder / "training_args.bin").unlink(missing_ok=True)  # a pickle of paths, of no use to a reader
+            (draft / "training_args.bin").unlink(missing_ok=True)  # a pickle of paths, of no use to a reader
+            shutil.rmtree(folder, ignore_errors=True)
+            draft.rename(folder)
 
     def checkpoint_bytes(self) -> int:
         """About what a checkpoint takes: the adapter, and Adam's master weights and two moments in float32."""
@@ -185,6 +204,10 @@ class _Watch(TrainerCallback):
             raise self._trainer.failure("the gradient is no finite number")
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        parts = self._trainer.parts
+        every = parts.settings.save.sample_every_steps
+        if parts.write is not None and every and state.global_step % every == 0:
+            parts.progress.sample(state.global_step, parts.write(self._trainer.model))
         if self._trainer.stopping:
             control.should_save = control.should_training_stop = True
 
