@@ -15,7 +15,7 @@ from fastapi.responses import RedirectResponse
 
 from app import theme, web
 from app.services import Services
-from app.tabs import about, compare, operator, vote
+from app.tabs import about, compare, operator, train, vote
 
 PAGE: dict[str, Any] = {
     "footer_links": [],
@@ -50,7 +50,13 @@ def build_app(services: Services) -> gr.Blocks:
 def build_operator_app(services: Services) -> gr.Blocks:
     """The operator's page, served apart so that visitors receive nothing of it."""
     with gr.Blocks(title=f"{theme.TITLE} · Operator", analytics_enabled=False) as demo:
-        operator.build(services, demo)
+        operator.head(services)
+        with gr.Tabs():
+            with gr.Tab("Campaigns", id="campaigns"):
+                operator.build(services, demo)
+            with gr.Tab("Train", id="train") as train_tab:
+                training = train.build(services, operator.guarded)
+        train_tab.select(training.refresh, None, training.outputs, **theme.QUICK)
     return demo
 
 
@@ -69,7 +75,8 @@ def create_server(services: Services) -> FastAPI:
     def operator_without_slash() -> RedirectResponse:
         return RedirectResponse("operator/")
 
-    gr.mount_gradio_app(server, build_operator_app(services), path="/operator/", **PAGE, **look)
+    operators: dict[str, Any] = {**look, "head": theme.head("operator.css")}
+    gr.mount_gradio_app(server, build_operator_app(services), path="/operator/", **PAGE, **operators)
     gr.mount_gradio_app(server, build_app(services), path="/", **PAGE, **look)
     return server
 

@@ -20,6 +20,8 @@ from annotations.store import Store
 from annotations.views import PhotoView, Receipt, Rendering, TrialView
 from app import own_story, samples
 from app.identity import Asked, Identity
+from app.jobs.desk import Jobs
+from app.jobs.questions import Questions
 from app.pairs import PairView
 from app.reveal import Reveal, RevealedSide
 from app.telling import Telling
@@ -28,7 +30,7 @@ from core import prompts
 from core.dialogue import parse, render
 from core.errors import BadInput, StoreError
 from core.records import Photo, Sampling, Turn
-from core.settings import Environment, HostedSystem, Models
+from core.settings import HOME, Environment, HostedSystem, Models
 from core.writers.studio import Studio
 
 SWEEP_SECONDS = 20.0
@@ -51,6 +53,9 @@ class Services:
     visits: Visits
     identity: Identity
     salt: bytes
+    jobs: Jobs
+    """Long work of the operator's, as processes that outlive this one."""
+    questions: Questions = field(default_factory=Questions)
     rng: random.Random = field(default_factory=secrets.SystemRandom)
     visitors_at_once: int = 12
     """Stories written at the same time; a local model queues them anyway."""
@@ -249,6 +254,7 @@ class Services:
         self._closing.set()
         for token in list(self._tellings):
             self._forget(token)
+        self.questions.close()
         self.studio.close()
         self.store.close()
 
@@ -290,6 +296,7 @@ def open_services(models: Models, environment: Environment, studio: Studio | Non
         visits=Visits(),
         identity=Identity(salt, environment.admin_token),
         salt=salt,
+        jobs=Jobs([environment.data / "runs", HOME / "runs"]),
         samples=samples.titles(),
     )
     threading.Thread(target=services.sweep_visits, daemon=True, name="visits").start()

@@ -63,9 +63,12 @@ def html(value: Any = "", **options: Any) -> "gr.HTML":
 
 
 @cache
-def head() -> str:
-    """What goes into the page's head; rules for the outer padding stand here because `css=` gets a prefix."""
-    style = "".join((STATIC / name).read_text(encoding="utf-8") for name in ("outer.css", "app.css"))
+def head(*more: str) -> str:
+    """What goes into the page's head; rules for the outer padding stand here because `css=` gets a prefix.
+
+    `more` are further style sheets of `static`.
+    """
+    style = "".join((STATIC / name).read_text(encoding="utf-8") for name in ("outer.css", "app.css", *more))
     script = (STATIC / "app.js").read_text(encoding="utf-8")
     return (
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

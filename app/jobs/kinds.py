@@ -115,7 +115,7 @@ def _checked(name: str, check: Check, given: str) -> str:
 
 FINETUNE = Kind("train", "finetune", {"config": a_file}, {"data": a_file}, home="tuning")
 """Long work: writes events.jsonl in its folder and goes on from where it was when it is started again."""
-CHECK = Kind("train", "check", {"data": a_file}, {}, ("--json",))
+CHECK = Kind("train", "check", {"data": a_file}, {"config": a_file}, ("--json",))
 _COUNTS = {"samples": a_count, "tokens": a_count, "longest": a_count}
 PLAN = Kind("train", "plan", {"config": a_file}, {"gpus": cards, **_COUNTS}, ("--json",))
 """Short commands that answer with one JSON object."""

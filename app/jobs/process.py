@@ -91,7 +91,7 @@ def _start(
     line = kind.line(arguments, folder, processes)
     before = {"events_at": _size(folder / EVENTS), "log_at": _size(folder / LOG)}
     process = _spawn(line, folder, lock)
-    asked = {"kind": kind.command, "arguments": dict(arguments), "processes": processes}
+    asked = {"kind": kind.command, "arguments": dict(arguments), "processes": processes, "line": line}
     try:
         record.note(folder, "start", pid=process.pid, **asked, **before)
     except OSError:  # without a line about it nobody could stop it

@@ -20,6 +20,8 @@ class Attempt:
     """Of the process; it leads a group of the same number."""
     started: datetime
     arguments: Mapping[str, str] = field(default_factory=dict[str, str])
+    line: tuple[str, ...] = ()
+    """The command line as the system got it."""
     processes: int = 1
     """How many of them share the work, one a GPU."""
     events_at: int = 0
@@ -58,7 +60,7 @@ def _after(attempt: Attempt | None, line: dict[str, Any]) -> Attempt | None:
     time, deed = datetime.fromisoformat(line["time"]), line["deed"]
     if deed == "start":
         taken = {name: line[name] for name in ("kind", "pid", "arguments", "processes", "events_at", "log_at")}
-        return Attempt(started=time, **taken)
+        return Attempt(started=time, line=tuple(line["line"]), **taken)
     if attempt is None or line.get("pid") != attempt.pid:
         return attempt
     if deed == "stop":

@@ -1,4 +1,4 @@
-"""The operator's page: campaigns, runs to bring in, exports and backups.
+"""The operator's Campaigns tab: campaigns, runs to bring in, exports and backups; and the head of the page.
 
 Every handler calls `require_operator` itself: a handler of a Gradio app can be reached by a raw post to its queue.
 """
@@ -10,10 +10,12 @@ from typing import Any
 
 import gradio as gr
 
-from app import render, theme
+from app import render, tables, theme
 from app.services import Services
 from core.errors import NotAllowed, SporcVistError
 
+SIGN_OUT = '<form method="post" action="/operator/sign-out"><button>Sign out</button></form>'
+SYSTEM_HEADERS = ["Label", "Id", "Kind", "Model", "Compared"]
 HEADERS = ["Campaign", "Pairs", "Votes", "State", "Names told after a vote", "Wording"]
 
 
@@ -34,18 +36,23 @@ def guarded(services: Services, handler: Callable[..., Any]) -> Callable[..., An
     return checked
 
 
-def build(services: Services, page: gr.Blocks) -> None:
+def head(services: Services) -> None:
+    """Above the tabs."""
+    out = SIGN_OUT if services.identity.wants_token else ""
     theme.html(
-        '<div class="vist"><h1>Operator</h1><p class="lead">Campaigns, prepared pairs, exports and backups.</p>'
-        '<p class="hint" style="margin-top:.4rem"><a href="/">To the visitors\' page</a></p></div>'
+        '<div class="vist operator-head"><h1>Operator</h1>'
+        f'<div class="links"><a href="/">To the visitors\' page</a>{out}</div></div>'
     )
+
+
+def build(services: Services, page: gr.Blocks) -> None:
     said = theme.html()
-    with gr.Row():
+    with gr.Row(elem_classes="level"):
         campaign = gr.Dropdown([], label="Campaign", info="Open: raters get pairs. Closed: no more votes.", scale=3)
         open_ = gr.Button("Open it", scale=1)
         close = gr.Button("Close it", scale=1)
-    table = gr.Dataframe(headers=HEADERS, interactive=False, wrap=True, label="Campaigns")
-    with gr.Row():
+    table = theme.html()
+    with gr.Row(elem_classes="level"):
         folder = gr.Textbox(
             label="Bring in a run",
             info="A run folder on this server, as `python -m core import-release` or `generate` makes it.",
@@ -58,13 +65,8 @@ def build(services: Services, page: gr.Blocks) -> None:
         '<p><a href="/operator/export.zip" download>Votes and pairs as CSV (zip)</a><br>'
         '<a href="/operator/backup" download>A backup of the database</a></p><h2>Systems</h2></div>'
     )
-    gr.Dataframe(
-        headers=["Id", "Label", "Kind", "Model", "Compared"], value=_systems(services), interactive=False, wrap=True
-    )
-    if services.identity.wants_token:
-        theme.html(
-            '<form class="vist" method="post" action="/operator/sign-out"><button class="hint">Sign out</button></form>'
-        )
+    systems = tables.table("Systems", SYSTEM_HEADERS, _systems(services), empty="models.yaml names no system.")
+    theme.html(f'<div class="vist">{systems}</div>')
 
     def refresh(request: gr.Request) -> list[Any]:
         return _refresh(services, "")
@@ -99,7 +101,9 @@ def _refresh(services: Services, line: str, kind: str = "good") -> list[Any]:
         for one in campaigns
     ]
     choices = [(one.title, one.slug) for one in campaigns]
-    return [f'<div class="vist">{render.notice(line, kind=kind)}</div>', gr.update(choices=choices), rows]
+    said = f'<div class="vist">{render.notice(line, kind=kind)}</div>'
+    shown = tables.table("Campaigns", HEADERS, rows, empty="No campaign yet. Bring in a run below.")
+    return [said, gr.update(choices=choices), f'<div class="vist">{shown}</div>']
 
 
 def _set_open(services: Services, slug: str | None, is_open: bool) -> list[Any]:
@@ -131,8 +135,8 @@ def _systems(services: Services) -> list[list[str]]:
     compared = set(services.models.compared)
     return [
         [
-            one.id,
             one.label,
+            one.id,
             one.kind,
             getattr(one, "model", getattr(one, "run", "")),
             "yes" if one.id in compared else "",
