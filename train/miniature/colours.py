@@ -8,8 +8,8 @@ a picture is one look-up a pixel.
 Thresholds, with L in [0, 1], C in [0, 0.32] and the hue h in degrees:
 
     black     L < 0.26, or L < 0.36 and hardly any colour
-    white     L > 0.88 and C < 0.035
-    grey      C < 0.028 (less at the dark end, where small chroma is not seen), or bluish and C < 0.04
+    white     L > 0.86 and C < 0.055, bluish below 0.035
+    grey      C < 0.028 (less at the dark end, where small chroma is not seen), or bluish and C < 0.045
     brown     red to yellow hues that are dull or dark: skin, wood, earth, sand in shade
     others    by hue: red from 8, orange from 47, yellow from 82, green from 112, blue from 196, purple from 283,
               pink from 334 degrees; pale red is pink
@@ -25,7 +25,7 @@ from train.miniature.world import Scene, Sight, Tint
 COUNTS_FROM = 0.15
 """Share of the area from which a tint is dominant."""
 MOST = 3
-DARK_BELOW = 0.36
+DARK_BELOW = 0.45
 """Mean of the pixels' Oklab lightness below which a picture is dark as a whole."""
 _LOOK_AT = 64
 """Pixels of the longer side that are looked at."""
@@ -59,11 +59,11 @@ def _named(lab: np.ndarray) -> np.ndarray:
     hue = np.degrees(np.arctan2(lab[:, 2], lab[:, 1])) % 360
     warm = (hue > 20) & (hue < 112)
     bluish = (hue > 190) & (hue < 290)
-    neutral = (chroma < 0.028) | (bluish & (chroma < 0.04)) | ((light < 0.45) & (chroma < 0.035))
-    pale = (light > 0.88) & (chroma < np.where(bluish, 0.035, 0.055))
+    neutral = (chroma < 0.028) | (bluish & (chroma < 0.045)) | ((light < 0.45) & (chroma < 0.035))
+    pale = (light > 0.86) & (chroma < np.where(bluish, 0.035, 0.055))
     rules = (
         (Tint.BLACK, (light < 0.26) & (chroma < 0.11) | (light < 0.36) & (chroma < 0.03)),
-        (Tint.WHITE, pale | neutral & (light > 0.88)),
+        (Tint.WHITE, pale | neutral & (light > 0.86)),
         (Tint.GREY, neutral),
         (Tint.BROWN, _brown(light, chroma, hue) & warm),
         (Tint.PINK, (hue >= 334) & ((light > 0.55) | (chroma > 0.2)) | (hue < 24) & (light > 0.62)),

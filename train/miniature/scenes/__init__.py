@@ -14,7 +14,7 @@ texture     colours of photographs without a world
 
 from PIL import Image, ImageChops
 
-from train.miniature.scenes.stage import paint
+from train.miniature.scenes.stage import compose
 from train.miniature.scenes.texture import texture
 from train.miniature.scenes.words import alt_text
 from train.miniature.world import Scene
@@ -27,7 +27,7 @@ def draw(scene: Scene, size: tuple[int, int] = (768, 576)) -> Image.Image:
 
     The same scene and size give the same bytes; the same scene in another size of that ratio the same composition.
     """
-    board, _ = paint(scene, size)
+    board, _ = compose(scene, size)
     return board.finished()
 
 
@@ -36,7 +36,7 @@ def thing_mask(scene: Scene, size: tuple[int, int] = (768, 576)) -> Image.Image:
 
     What stands before it (people, rain) is not taken out.
     """
-    board, changed = paint(scene, size, mask=True)
+    board, changed = compose(scene, size, mask=True)
     assert changed is not None  # asked for
     red, green, blue = (band.point([0] + [255] * 255) for band in changed.split())
     return ImageChops.lighter(ImageChops.lighter(red, green), blue).reduce(board.samples)

@@ -56,11 +56,11 @@ def _column(stops: tuple[tuple[float, Paint], ...], height: int) -> Image.Image:
     return Image.fromarray(np.stack(bands, axis=-1).round().astype(np.uint8)[:, None, :])
 
 
-@lru_cache(maxsize=8)
-def _fade(falloff: float) -> Image.Image:
-    """A small square of light: full in the middle, nothing at the edge."""
+@lru_cache(maxsize=64)
+def _fade(falloff: float, strength: float) -> Image.Image:
+    """A small square of light: `strength` (0 to 1) in the middle, nothing at the edge."""
     y, x = np.mgrid[-1:1:64j, -1:1:64j]
-    return Image.fromarray((np.clip(1 - np.hypot(x, y), 0, 1) ** falloff * 255).round().astype(np.uint8))
+    return Image.fromarray((np.clip(1 - np.hypot(x, y), 0, 1) ** falloff * strength * 255).round().astype(np.uint8))
 
 
 @lru_cache(maxsize=8)
@@ -247,11 +247,7 @@ class Pen:
         ((u, v),) = self.where([(x, y)])
         r = radius * self.reach
         side = max(2, round(2 * r))
-        mask = (
-            _fade(falloff)
-            .resize((side, side), Image.Resampling.BILINEAR)
-            .point([round(k * strength) for k in range(256)])
-        )
+        mask = _fade(falloff, strength).resize((side, side), Image.Resampling.BILINEAR)
         self.board.image.paste(rgb(paint), (round(u - r), round(v - r)), mask)
 
     def bank(self, x: float, y: float, rx: float, ry: float, paint: Paint, strength: float) -> None:
@@ -259,11 +255,7 @@ class Pen:
         ((u, v),) = self.where([(x, y)])
         p, q = rx * self.reach, ry * self.reach
         size = max(2, round(2 * p)), max(2, round(2 * q))
-        mask = (
-            _fade(1.2)
-            .resize(size, Image.Resampling.BILINEAR)
-            .point([round(k * min(1.0, strength)) for k in range(256)])
-        )
+        mask = _fade(1.2, min(1.0, strength)).resize(size, Image.Resampling.BILINEAR)
         self.board.image.paste(toned(paint, self.tone), (round(u - p), round(v - q)), mask)
 
 

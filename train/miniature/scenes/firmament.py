@@ -1,11 +1,14 @@
 """The sky itself: its gradient, sun or moon, clouds, stars, birds."""
 
+import math
 import random
 
 from train.miniature.scenes.board import Pen
 from train.miniature.scenes.light import Light
 from train.miniature.scenes.paint import Paint, mix
 from train.miniature.world import Sky
+
+_CRESCENT = [math.radians(90 + 180 * i / 14) for i in range(15)]
 
 
 def draw_sky(pen: Pen, light: Light, rng: random.Random, horizon: float) -> None:
@@ -101,12 +104,14 @@ def _night(pen: Pen, rng: random.Random, horizon: float) -> None:
         pen.dot(rng.random() * pen.wide, rng.random() * horizon, r, rng.choice(("#dfe6ff", "#aab6e6", "#fff3d0")))
     x, y, r = pen.wide * rng.choice((0.14, 0.22, 0.78, 0.86)), rng.uniform(0.34, 0.55), 0.2
     pen.glow(x, y, 0.85, "#aebbe8", 0.5)
-    pen.dot(x, y, r, "#fbf3d6")
     if rng.random() < 0.6:
+        pen.dot(x, y, r, "#fbf3d6")
         pen.dot(x - 0.07, y - 0.04, 0.045, "#e9dfbd")
         pen.dot(x + 0.06, y + 0.07, 0.03, "#e9dfbd")
     else:
-        pen.dot(x + 0.09, y - 0.03, r * 0.9, "#151d46")
+        outer = [(x + r * math.cos(a), y + r * math.sin(a)) for a in _CRESCENT]
+        inner = [(x + r * 0.42 * math.cos(a) + 0.02, y + r * math.sin(a)) for a in reversed(_CRESCENT)]
+        pen.at(x, y, turn=20).poly([(u - x, v - y) for u, v in (*outer, *inner)], "#fbf3d6")
 
 
 _DETAILS = {

@@ -17,7 +17,9 @@ class Light:
     scenery: tuple[float, float, float]
     """What the scenery's red, green and blue are multiplied by."""
     figures: tuple[float, float, float]
-    """The same for the thing and the people: weaker, so that their colours can still be named."""
+    """The same for the people and for all that is near: weaker, so that their colours can still be named."""
+    hero: tuple[float, float, float]
+    """The same for the thing, which is seen best."""
     mist: float = 0.0
     """How thick the air is, 0 to 1."""
     shadow: float = 0.18
@@ -28,6 +30,9 @@ class Light:
     def far(self, depth: float = 0.0) -> Tone:
         """The tone of scenery at a depth from 0 (near) to 1 (lost in the haze)."""
         return Tone(self.scenery, self.haze, 1 - (1 - depth) * (1 - self.mist * (0.25 + 0.75 * min(1, depth * 2))))
+
+    def on_thing(self) -> Tone:
+        return Tone(self.hero, self.haze, self.mist * 0.08)
 
     def near(self) -> Tone:
         return Tone(self.figures, self.haze, self.mist * 0.12)
@@ -50,6 +55,7 @@ LIGHTS: dict[Sky, Light] = {
         rgb("#d6e6df"),
         (1.0, 1.0, 1.0),
         (1.0, 1.0, 1.0),
+        (1.0, 1.0, 1.0),
         shadow=0.24,
     ),
     Sky.CLOUDY: Light(
@@ -58,6 +64,7 @@ LIGHTS: dict[Sky, Light] = {
         rgb("#c5ced2"),
         (0.88, 0.90, 0.92),
         (0.95, 0.96, 0.97),
+        (0.97, 0.97, 0.98),
         mist=0.08,
         shadow=0.14,
     ),
@@ -67,6 +74,7 @@ LIGHTS: dict[Sky, Light] = {
         rgb("#8d99a2"),
         (0.68, 0.74, 0.80),
         (0.90, 0.92, 0.95),
+        (0.97, 0.98, 0.99),
         mist=0.18,
         shadow=0.16,
     ),
@@ -76,6 +84,7 @@ LIGHTS: dict[Sky, Light] = {
         rgb("#d5dee7"),
         (0.90, 0.94, 1.0),
         (0.96, 0.97, 1.0),
+        (0.98, 0.98, 1.0),
         mist=0.16,
         shadow=0.14,
     ),
@@ -85,6 +94,7 @@ LIGHTS: dict[Sky, Light] = {
         rgb("#d6d8d3"),
         (0.90, 0.91, 0.91),
         (0.96, 0.96, 0.96),
+        (0.98, 0.98, 0.98),
         mist=0.62,
         shadow=0.10,
     ),
@@ -93,7 +103,8 @@ LIGHTS: dict[Sky, Light] = {
         ((0, "#574a8c"), (0.38, "#b8628c"), (0.72, "#f4905f"), (1, "#ffd391")),
         rgb("#f0a27a"),
         (0.88, 0.68, 0.66),
-        (1.0, 0.94, 0.88),
+        (1.0, 0.93, 0.87),
+        (1.0, 0.95, 0.91),
         mist=0.06,
         shadow=0.26,
         lamps=True,
@@ -103,7 +114,8 @@ LIGHTS: dict[Sky, Light] = {
         ((0, "#0b1030"), (0.6, "#1c2856"), (1, "#3a4780")),
         rgb("#27335f"),
         (0.34, 0.40, 0.62),
-        (0.82, 0.84, 0.94),
+        (0.88, 0.88, 0.95),
+        (0.96, 0.95, 0.97),
         mist=0.04,
         shadow=0.30,
         lamps=True,

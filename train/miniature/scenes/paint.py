@@ -72,7 +72,7 @@ _DYES: dict[Colour, tuple[tuple[str, str, str], tuple[str, str, str]]] = {
     Colour.BLUE: (("#4f94e8", "#2f70d0", "#2152a6"), ("#4a86e0", "#2760bd", "#1b4592")),
     Colour.PURPLE: (("#a569d0", "#8442b4", "#642c90"), ("#9560cf", "#7339ad", "#552489")),
     Colour.PINK: (("#ffb0d2", "#f788b8", "#e5669e"), ("#ff9fc4", "#f2749f", "#de5589")),
-    Colour.WHITE: (("#ffffff", "#f6f3ec", "#e0dcd6"), ("#ffffff", "#f3f4f6", "#dcdfe6")),
+    Colour.WHITE: (("#ffffff", "#f6f3ec", "#e9e6e0"), ("#ffffff", "#f3f4f6", "#e4e7ec")),
 }
 
 

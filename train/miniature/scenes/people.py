@@ -13,6 +13,15 @@ TROUSERS = ("#33415f", "#4b4f5c", "#5a4a44", "#2f4a52", "#6d6a6a")
 STYLES = ("short", "short", "bob", "bun", "long", "curly", "hat", "tail")
 
 
+_SMILE = (
+    *smooth(
+        [(-0.018, -0.034), (0.0, -0.056), (0.024, -0.064), (0.048, -0.056), (0.066, -0.034)], closed=False, steps=3
+    ),
+    *smooth([(0.066, -0.034), (0.024, -0.046), (-0.018, -0.034)], closed=False, steps=3),
+)
+"""From the middle of the head, in shares of the standing height."""
+
+
 class Pose(NamedTuple):
     """Points in shares of the standing height, y upwards; x grows to where the figure turns."""
 
@@ -237,7 +246,7 @@ def _head(pen: Pen, spot: Point, who: Look, smile: bool, cloth: RGB) -> None:
     for dx in (-0.015, 0.06):
         pen.dot(x + dx, y + 0.005, 0.0135, "#2a1f20")
     if smile:
-        pen.line([(x - 0.005, y - 0.042), (x + 0.025, y - 0.056), (x + 0.055, y - 0.042)], 0.014, "#7a3530")
+        pen.poly([(x + dx, y + dy) for dx, dy in _SMILE], "#8a3a34")
     else:
         pen.oval(x + 0.024, y - 0.052, 0.019, 0.024, "#6a2a2a")
     if who.style == "bun":

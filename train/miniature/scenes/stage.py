@@ -9,7 +9,7 @@ from PIL import Image, ImageChops
 
 from train.miniature.scenes.board import Board, Pen
 from train.miniature.scenes.light import LIGHTS, Light
-from train.miniature.scenes.paint import Dye, Tone, dye
+from train.miniature.scenes.paint import Dye, Paint, Tone, darker, dye
 from train.miniature.scenes.people import POSES, Look, draw_person, look
 from train.miniature.scenes.places import PLACES, Setting, View
 from train.miniature.scenes.places.buildings import light_string
@@ -39,7 +39,7 @@ def _chance(scene: Scene, part: str) -> random.Random:
     return random.Random(f"{scene.layout}/{part}")
 
 
-def paint(
+def compose(
     scene: Scene, size: tuple[int, int], thing: bool = True, mask: bool = False
 ) -> tuple[Board, Image.Image | None]:
     """The board with the whole picture, and where the thing is seen on it if `mask`."""
@@ -58,8 +58,9 @@ def paint(
     for someone in (one for one in crowd if one.foot < spot.foot):
         someone.draw(board, near, scene)
     if thing:
+        _behind_thing(board, light, scene, spot)
         before = board.image.copy() if mask else None
-        _draw_thing(board, light, near, scene, spot)
+        _draw_thing(board, light, scene, spot)
         shown = ImageChops.difference(before, board.image) if before is not None else None
     for someone in (one for one in crowd if one.foot >= spot.foot):
         someone.draw(board, near, scene)
@@ -100,18 +101,27 @@ def _lean(scene: Scene) -> int:
     return {0: 0, 1: 1, 2: 0, 3: 1, 4: 0}[len(scene.people)] * (1 if scene.layout % 2 else -1)
 
 
-def _draw_thing(board: Board, light: Light, tone: Tone, scene: Scene, spot: Spot) -> None:
-    form, rng = FORMS[scene.thing], _chance(scene, "details")
-    colours = dye(scene.colour, rng)
+def _behind_thing(board: Board, light: Light, scene: Scene, spot: Spot) -> None:
+    """What holds it, and the light in which it stands out by night."""
     if spot.aloft:
         _hang(board, light, scene, spot)
-    if form.rest is Rest.WATER and not spot.afloat and not spot.fallen:
-        _props(board, tone, spot)
+    if scene.thing is Thing.BOAT and not spot.afloat and not spot.fallen:
+        _props(board, light.near(), spot)
+    if scene.thing is Thing.LANTERN and light.lamps:
+        glow = dye(scene.colour, _chance(scene, "glow")).light
+        board.pen(Tone()).glow(spot.x, spot.foot - spot.height * 0.55, spot.height * 0.9, glow, 0.5)
+    elif light.sky is Sky.NIGHT and scene.place is not Place.KITCHEN:
+        board.pen(Tone()).glow(spot.x, spot.foot - spot.height * 0.4, spot.height * 1.1, "#e8c79a", 0.3, 1.4)
+
+
+def _draw_thing(board: Board, light: Light, scene: Scene, spot: Spot) -> None:
+    form, rng, tone = FORMS[scene.thing], _chance(scene, "details"), light.on_thing()
+    colours = dye(scene.colour, rng)
     upright = board.figure(tone, spot.x, spot.foot, spot.height, spot.flip)
     pen = _lying(board, tone, form, spot) if spot.fallen else upright
     form.draw(pen, Make(colours, light.lamps, rng))
     if spot.fallen and form.crack is not None:
-        _tear(pen, form.crack)
+        _tear(pen, form.crack, darker(colours.dark, 0.6))
     if spot.afloat:
         ripples(
             board.pen(light.near()),
@@ -136,13 +146,13 @@ def _lying(board: Board, tone: Tone, form: Form, spot: Spot) -> Pen:
     return Pen(board, tone, (a, b, c, d, e, f))
 
 
-def _tear(pen: Pen, at: tuple[float, float, float]) -> None:
+def _tear(pen: Pen, at: tuple[float, float, float], paint: Paint) -> None:
     """A jagged gap."""
     x, y, long = at
     zigzag = ((-0.5, 0.5), (-0.12, 0.2), (-0.3, 0.02), (0.1, -0.16), (0.0, -0.34), (0.5, -0.5))
     upper = [(x + u * long, y + v * long) for u, v in zigzag]
     lower = [(u - 0.03, v - 0.17 * long) for u, v in upper[1:-1]]
-    pen.poly([*upper, *reversed(lower)], "#33262c")
+    pen.poly([*upper, *reversed(lower)], paint)
 
 
 def _hang(board: Board, light: Light, scene: Scene, spot: Spot) -> None:

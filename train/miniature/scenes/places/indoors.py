@@ -22,18 +22,9 @@ def kitchen(view: View) -> Setting:
     _shelves(view, x, half)
     _counter(view, wood)
     _floor(view)
+    rng.choice((_table, _fridge, _dresser))(view, wide * rng.choice((0.16, 0.84)))
     _lamp(view, wide * rng.choice((0.3, 0.5, 0.7)))
     return Setting(foot=2.82, people=2.76, indoors=True)
-
-
-def _pen(view: View) -> Pen:
-    """The room is lit by its own lamp at night, so it is less dark than the world outside."""
-    pen = view.pen()
-    if view.light.lamps:
-        red, green, blue = view.light.scenery
-        warm = (min(1.0, red * 0.45 + 0.45), green * 0.5 + 0.3, blue * 0.5 + 0.16)
-        return Pen(view.board, pen.tone._replace(light=warm), pen.affine)
-    return Pen(view.board, pen.tone._replace(depth=pen.tone.depth * 0.4), pen.affine)
 
 
 def _outside(view: View, foot: float) -> None:
@@ -50,7 +41,7 @@ def _outside(view: View, foot: float) -> None:
 
 
 def _wall(view: View, wall: Paint, x0: float, y0: float, x1: float, y1: float) -> None:
-    pen, wide = _pen(view), view.wide
+    pen, wide = view.lamplit(), view.wide
     tiles = 1.18
     for left, top, right, low in ((0, 0, wide, y0), (0, y0, x0, y1), (x1, y0, wide, y1), (0, y1, wide, 2.0)):
         pen.box(left, top, right, low, wall)
@@ -77,7 +68,7 @@ def _wall(view: View, wall: Paint, x0: float, y0: float, x1: float, y1: float) -
 
 
 def _window(view: View, x: float, half: float, top: float, foot: float) -> None:
-    pen, frame = _pen(view), "#f6f0e4"
+    pen, frame = view.lamplit(), "#f6f0e4"
     for a, b in (
         ((x - half, top), (x + half, top)),
         ((x - half, foot), (x + half, foot)),
@@ -113,7 +104,7 @@ def _window(view: View, x: float, half: float, top: float, foot: float) -> None:
 
 
 def _shelves(view: View, x: float, half: float) -> None:
-    rng, pen, wide = view.rng, _pen(view), view.wide
+    rng, pen, wide = view.rng, view.lamplit(), view.wide
     jars = ("#c9603f", "#e0b458", "#7f9a5a", "#8fb0b8", "#b98a6a", "#f0e6d0")
     for left, right in ((0.1, x - half - 0.25), (x + half + 0.25, wide - 0.1)):
         if right - left < 0.4:
@@ -130,7 +121,7 @@ def _shelves(view: View, x: float, half: float) -> None:
 
 
 def _counter(view: View, wood: Paint) -> None:
-    rng, pen, wide = view.rng, _pen(view), view.wide
+    rng, pen, wide = view.rng, view.lamplit(), view.wide
     pen.box(0, 1.82, wide, 2.4, wood)
     count = round(wide / 0.6)
     stove = rng.randrange(count)
@@ -168,7 +159,7 @@ def _pot(pen: Pen, x: float, foot: float) -> None:
 
 
 def _floor(view: View) -> None:
-    rng, pen, wide = view.rng, _pen(view), view.wide
+    rng, pen, wide = view.rng, view.lamplit(), view.wide
     if rng.random() < 0.5:
         light, dark = rng.choice((("#e6d8c0", "#c4a482"), ("#dcd6cc", "#a9b0b0"), ("#ead9bd", "#b5785a")))
         pen.box(0, 2.38, wide, 3.0, light)
@@ -193,8 +184,57 @@ def _floor(view: View) -> None:
     pen.oval(x, 2.82, 1.12, 0.12, lighter(paint, 0.3))
 
 
+def _table(view: View, x: float) -> None:
+    """With a cloth, a teapot and cups."""
+    rng, pen = view.rng, view.lamplit()
+    cloth = rng.choice(("#d9705a", "#7f9fb0", "#e0b054", "#8fa888"))
+    for dx in (-0.46, 0.46):
+        pen.line([(x + dx, 2.0), (x + dx, 2.62)], 0.05, "#7a5238")
+    pen.poly([(x - 0.56, 2.0), (x + 0.56, 2.0), (x + 0.6, 2.24), (x - 0.6, 2.24)], "#f4ecdc")
+    for i in range(6):
+        u = x - 0.6 + 0.2 * i
+        pen.poly([(u + 0.02, 2.0), (u + 0.1, 2.0), (u + 0.1, 2.24), (u, 2.24)], cloth)
+    pen.box(x - 0.58, 1.96, x + 0.58, 2.01, "#f8f2e6", radius=0.02)
+    pot = rng.choice(("#4f7f8a", "#c9705a", "#e8d9b8"))
+    pen.oval(x - 0.1, 1.86, 0.12, 0.1, pot)
+    pen.line([(x, 1.86), (x + 0.08, 1.8)], 0.03, pot)
+    pen.dot(x - 0.1, 1.75, 0.025, darker(pot, 0.3))
+    for dx in (0.2, 0.34):
+        pen.box(x + dx - 0.045, 1.88, x + dx + 0.045, 1.96, "#f3ede0", radius=0.02)
+
+
+def _fridge(view: View, x: float) -> None:
+    rng, pen = view.rng, view.lamplit()
+    paint = rng.choice(("#e8e4da", "#9fc0b8", "#d98a78", "#b9c9d4"))
+    pen.box(x - 0.36, 0.95, x + 0.36, 2.5, darker(paint, 0.18), radius=0.07)
+    pen.box(x - 0.36, 0.95, x + 0.3, 2.5, paint, radius=0.07)
+    pen.line([(x - 0.36, 1.45), (x + 0.3, 1.45)], 0.018, darker(paint, 0.3))
+    for y in (1.22, 1.62):
+        pen.line([(x + 0.22, y), (x + 0.22, y + 0.15)], 0.03, "#8f959c")
+    for _ in range(3):
+        u, v = x + rng.uniform(-0.26, 0.08), rng.uniform(1.55, 2.1)
+        pen.box(u, v, u + 0.11, v + 0.13, rng.choice(("#f6e6b0", "#f0b8a8", "#ffffff", "#bcd8c0")))
+
+
+def _dresser(view: View, x: float) -> None:
+    """Open shelves with plates standing in them."""
+    rng, pen = view.rng, view.lamplit()
+    wood, plate = rng.choice(("#8a6044", "#a57b58", "#6f8078")), rng.choice(("#dfe8ee", "#f0e0cc", "#e6c0b0"))
+    pen.box(x - 0.5, 0.85, x + 0.5, 2.48, wood, radius=0.02)
+    pen.box(x - 0.44, 0.92, x + 0.44, 1.72, darker(wood, 0.35))
+    for y in (1.3, 1.7):
+        for i in range(4):
+            u = x - 0.33 + 0.22 * i
+            pen.dot(u, y - 0.11, 0.1, plate)
+            pen.dot(u, y - 0.11, 0.06, darker(plate, 0.12))
+        pen.box(x - 0.44, y - 0.02, x + 0.44, y + 0.03, wood)
+    for dx in (-0.24, 0.24):
+        pen.box(x + dx - 0.2, 1.84, x + dx + 0.2, 2.4, lighter(wood, 0.12), radius=0.02)
+        pen.dot(x + dx * 0.3, 2.1, 0.025, "#e0c078")
+
+
 def _lamp(view: View, x: float) -> None:
-    pen = _pen(view)
+    pen = view.lamplit()
     if view.light.lamps:
         view.bare.glow(x, 0.5, 1.5, "#ffd590", 0.55)
     pen.line([(x, 0), (x, 0.3)], 0.02, "#4a4048")

@@ -128,12 +128,12 @@ def market(view: View) -> Setting:
             for i, share in enumerate((0.3, 0.18, 0.0)):
                 x = wide * share if side == 0 else wide * (1 - share)
                 size = 0.62 + 0.2 * i
-                _stall(view, view.pen(0.3 - 0.13 * i), x, 2.18 + 0.09 * i, size)
+                _stall(view, view.lamplit(0.3 - 0.13 * i), x, 2.18 + 0.09 * i, size)
     else:
         count = 3 if kind == "row" else 2
         for i in range(count):
             x = wide * (i + 0.5) / count if kind == "row" else wide * (0.14, 0.86)[i]
-            _stall(view, view.pen(0.1), x + rng.uniform(-0.06, 0.06), 2.3, 1.0 if kind == "row" else 1.15)
+            _stall(view, view.lamplit(0.1), x + rng.uniform(-0.06, 0.06), 2.3, 1.0 if kind == "row" else 1.15)
     for i in range(2):
         y = rng.uniform(0.25, 0.6)
         light_string(

@@ -34,6 +34,16 @@ def _tone(light: Light, depth: float) -> Tone:
     return light.far(depth)
 
 
+@lru_cache(maxsize=256)
+def _lamplit(light: Light, depth: float) -> Tone:
+    tone = light.far(depth)
+    red, green, blue = tone.light
+    if light.lamps:
+        return tone._replace(light=(min(1.0, red * 0.45 + 0.47), green * 0.5 + 0.34, blue * 0.5 + 0.18))
+    warm = (red * 0.5 + 0.5, green * 0.5 + 0.475, blue * 0.5 + 0.44)
+    return tone._replace(light=warm, depth=tone.depth * 0.4)
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     board: Board
@@ -52,6 +62,10 @@ class View:
     def bare(self) -> Pen:
         """For the sky and lamps: no light or air between."""
         return self.board.pen(Tone())
+
+    def lamplit(self, depth: float = 0.0) -> Pen:
+        """For scenery near lamps of its own, where it is neither grey nor dark."""
+        return self.board.pen(_lamplit(self.light, depth))
 
     def pen(self, depth: float = 0.0) -> Pen:
         """For scenery at a depth from 0 (near) to 1 (lost in the haze)."""

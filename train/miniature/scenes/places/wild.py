@@ -43,6 +43,7 @@ def forest(view: View) -> Setting:
     ridge(view.pen(), rng, 2.38, 0.05, lighter(floor, 0.08), darker(floor, 0.12))
     tufts(view.pen(), rng, 2.42, 2.98, 16, ground(darker(leaf, 0.12), 0.5))
     _toadstools(view)
+    _fireflies(view)
     for i in range(3):
         bush(
             view.pen(0.1),
@@ -103,6 +104,14 @@ def _forest_edges(view: View, kind: str, leaf: Paint) -> None:
             pen.oval(wide * (i + rng.random()) / 6, rng.uniform(-0.02, 0.1), r * 1.5, r, SNOW if view.snow else leaf)
 
 
+def _fireflies(view: View) -> None:
+    if view.light.sky is Sky.NIGHT:
+        for _ in range(12):
+            x, y = view.rng.random() * view.wide, view.rng.uniform(1.2, 2.8)
+            view.bare.glow(x, y, 0.09, "#e8f08a", 0.6)
+            view.bare.dot(x, y, 0.013, "#f6f8c0")
+
+
 def _toadstools(view: View) -> None:
     rng, pen = view.rng, view.pen()
     for _ in range(rng.randint(0, 3)):
@@ -155,6 +164,7 @@ def park(view: View) -> Setting:
     _bench(view, wide * (1 - side) + rng.uniform(-0.1, 0.1) * (1 if side < 0.5 else -1), 2.36)
     if rng.random() < 0.5:
         lamp_post(view, view.pen(0.08), wide * rng.uniform(0.3, 0.7), 2.2, 0.85)
+    _fireflies(view)
     tufts(view.pen(), rng, 2.3, 2.95, 14, lawn("#4f8f40", 0.4))
     if not view.snow:
         flowers(view.pen(), rng, 2.3, 2.95, 18, ("#fdf6e6", "#f2c84f", "#e98aa0"))

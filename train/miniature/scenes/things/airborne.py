@@ -61,8 +61,6 @@ def balloon(pen: Pen, make: Make) -> None:
 
 def lantern(pen: Pen, make: Make) -> None:
     dye = make.dye
-    if make.lamps:
-        pen.glow(0, 0.58, 0.85, dye.light, 0.5)
     squat = make.rng.uniform(0.9, 1.05)
     w = 0.4 * squat
     pen.line([(0, 0.24), (0, 0.14)], 0.02, "#b58a3a")

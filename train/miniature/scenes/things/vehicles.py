@@ -67,12 +67,12 @@ def bus(pen: Pen, make: Make) -> None:
     )
     pen.box(-0.95, 0.14, 0.95, 0.27, dye.dark, radius=0.05)
     glass = _glass(make.lamps)
-    rows = ((0.7, 0.88), (0.42, 0.6)) if double else ((0.53, 0.84),)
+    rows = ((0.7, 0.87), (0.43, 0.59)) if double else ((0.55, 0.82),)
     for low, high in rows:
         for i in range(5):
             x = -0.87 + 0.29 * i
-            pen.box(x, low, x + 0.235, high, glass, radius=0.035)
-        pen.box(0.62, low, 0.95, high, glass, radius=0.035)
+            pen.box(x, low, x + 0.22, high, glass, radius=0.035)
+        pen.box(0.64, low, 0.92, high, glass, radius=0.035)
     pen.poly([(-0.87 + 0.05, 0.56), (-0.87 + 0.14, 0.82), (-0.87 + 0.19, 0.82), (-0.87 + 0.1, 0.56)], "#ffffff", 0.5)
     pen.box(0.6, 0.2, 0.82, 0.5 if not double else 0.4, dye.light, radius=0.02)
     pen.line([(0.71, 0.22), (0.71, 0.47 if not double else 0.38)], 0.014, dye.dark)
