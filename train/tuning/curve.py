@@ -14,6 +14,8 @@ from train.tuning.history import History
 
 FILE = "loss.svg"
 WIDTH, HEIGHT = 720, 360
+MOST = 600
+"""Points drawn of a run with more steps."""
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 20, 40, 52
 _STYLE = """
 .loss-curve { color: var(--body-text-color, #1f2937); --loss-line: var(--color-accent, #0f766e); }
@@ -72,8 +74,16 @@ def describe(points: Sequence[tuple[int, float]]) -> str:
     )
 
 
-def smoothed(values: Sequence[float], share: float = 0.1) -> list[float]:
-    """Exponential mean, its start corrected as Adam corrects its moments; it looks back over `share` of the run."""
+def smoothed(values: Sequence[float], share: float = 0.05) -> list[float]:
+    """The mean of an exponential mean from the left and one from the right, so that the line does not lag behind.
+
+    Each looks over about `share` of the run, its start corrected as Adam corrects its moments.
+    """
+    right = _exponential(values[::-1], share)[::-1]
+    return [(one + other) / 2 for one, other in zip(_exponential(values, share), right, strict=True)]
+
+
+def _exponential(values: Sequence[float], share: float) -> list[float]:
     keep = 1 - 1 / max(1.0, share * len(values))
     mean, weight, result = 0.0, 0.0, list[float]()
     for value in values:
@@ -106,15 +116,21 @@ def _curve(points: Sequence[tuple[int, float]]) -> list[str]:
         return HEIGHT - _BOTTOM - (loss - down[0]) / (down[-1] - down[0]) * (HEIGHT - _TOP - _BOTTOM)
 
     digits = max(0, -math.floor(math.log10(down[1] - down[0]) + 1e-9))
-    line = " ".join(f"{x(step):.1f},{y(loss):.1f}" for step, loss in zip(steps, smoothed(losses), strict=True))
+    line = _thinned(list(zip(steps, smoothed(losses), strict=True)))
     return [
         *(_across_line(y(tick), f"{tick:.{digits}f}") for tick in down),
         *(f'<text x="{x(tick):.1f}" y="{HEIGHT - 32}" text-anchor="middle">{tick:,.0f}</text>' for tick in across),
         f'<text x="{(WIDTH + _LEFT - _RIGHT) / 2}" y="{HEIGHT - 8}" text-anchor="middle">optimiser step</text>',
         f'<text x="{WIDTH - _RIGHT}" y="22" text-anchor="end">nats a token</text>',
-        *(f'<circle class="raw" cx="{x(step):.1f}" cy="{y(loss):.1f}" r="2"/>' for step, loss in points),
-        f'<polyline class="smooth" points="{line}"/>',
+        *(f'<circle class="raw" cx="{x(step):.1f}" cy="{y(loss):.1f}" r="2"/>' for step, loss in _thinned(points)),
+        f'<polyline class="smooth" points="{" ".join(f"{x(step):.1f},{y(loss):.1f}" for step, loss in line)}"/>',
     ]
+
+
+def _thinned(points: Sequence[tuple[int, float]]) -> Sequence[tuple[int, float]]:
+    """At most `MOST` of them, evenly, the last one among them: a picture of a long run stays small."""
+    apart = math.ceil(len(points) / MOST)
+    return [one for number, one in enumerate(points) if (len(points) - 1 - number) % apart == 0]
 
 
 def _across_line(at: float, label: str) -> str:

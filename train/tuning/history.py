@@ -1,4 +1,7 @@
-"""What a run folder tells of its course. A resumed run did some steps twice: of two lines about one step the later counts."""
+"""What a run folder tells of its course.
+
+A resumed run may have done steps twice: of two lines about one step the later counts.
+"""
 
 import math
 from collections.abc import Mapping

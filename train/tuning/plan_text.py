@@ -159,10 +159,9 @@ def _time(plan: Plan) -> Iterator[str]:
     yield _row("", f"({share:.2f} is the share of its peak a card is assumed to reach; nothing here was measured)")
     if time.gathering:
         yield from _gathering(plan)
-    run = (
-        f"{time.passes:,} passes x {time.computing + time.gathering:.2f} s + {time.steps} steps x {time.reducing:.2f} s"
-    )
-    yield _row("hours", f"{run} = {time.hours:.1f} h")
+    run = f"{time.passes:,} passes x {time.computing + time.gathering:.2f} s"
+    steps = f" + {time.steps} steps x {time.reducing:.2f} s" if time.reducing else ""
+    yield _row("hours", f"{run}{steps} = {_hours(time.hours)} h")
     yield _row("speed", f"{_seen_tokens(plan) / time.total:,.0f} tokens/s, {_mfu(plan):.1%} of the peak")
     if time.gathering and plan.bandwidth < NVLINK:
         quick = duration(plan.settings, plan.shape, plan.gpus, plan.samples, plan.mean, NVLINK)
