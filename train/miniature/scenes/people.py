@@ -244,9 +244,9 @@ def _head(pen: Pen, spot: Point, who: Look, smile: bool, cloth: RGB) -> None:
         )
         pen.line([(x - 0.12, y + 0.05), (x + 0.15, y + 0.05)], 0.035, darker(cloth, 0.2))
     for dx in (-0.015, 0.06):
-        pen.dot(x + dx, y + 0.005, 0.0135, "#2a1f20")
+        pen.dot(x + dx, y + 0.005, 0.0135, "#1c1314")
     if smile:
-        pen.poly([(x + dx, y + dy) for dx, dy in _SMILE], "#8a3a34")
+        pen.poly([(x + dx, y + dy) for dx, dy in _SMILE], "#8a3a34" if who.skin in SKINS[:3] else "#f6e9df")
     else:
         pen.oval(x + 0.024, y - 0.052, 0.019, 0.024, "#6a2a2a")
     if who.style == "bun":

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from train.miniature.scenes.places.coast import beach, harbour
+from train.miniature.scenes.places.green import forest, park
 from train.miniature.scenes.places.indoors import kitchen
-from train.miniature.scenes.places.town import market, rooftop, street
+from train.miniature.scenes.places.market import market
+from train.miniature.scenes.places.rock import desert, mountains
+from train.miniature.scenes.places.town import rooftop, street
 from train.miniature.scenes.places.view import Setting, View
-from train.miniature.scenes.places.wild import desert, forest, mountains, park
 from train.miniature.world import Place
 
 PLACES: dict[Place, Callable[[View], Setting]] = {

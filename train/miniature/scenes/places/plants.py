@@ -75,6 +75,7 @@ def palm(pen: Pen, rng: random.Random, x: float, y: float, high: float, snow: bo
         [(x, y), (x + bend * 0.25, y - high * 0.4), (x + bend * 0.65, y - high * 0.75), (x + bend, y - high)],
         closed=False,
     )
+    pen.line(trunk, high * 0.06, "#7c5a3d")
     for i, (u, v) in enumerate(trunk):
         pen.dot(u, v, high * (0.042 - 0.001 * i), "#8f6a48" if i % 2 else "#7c5a3d")
     tx, ty = x + bend, y - high

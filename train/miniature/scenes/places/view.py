@@ -39,7 +39,7 @@ def _lamplit(light: Light, depth: float) -> Tone:
     tone = light.far(depth)
     red, green, blue = tone.light
     if light.lamps:
-        return tone._replace(light=(min(1.0, red * 0.45 + 0.47), green * 0.5 + 0.34, blue * 0.5 + 0.18))
+        return tone._replace(light=(red * 0.3 + 0.68, green * 0.35 + 0.53, blue * 0.25 + 0.36))
     warm = (red * 0.5 + 0.5, green * 0.5 + 0.475, blue * 0.5 + 0.44)
     return tone._replace(light=warm, depth=tone.depth * 0.4)
 

@@ -3,6 +3,7 @@
 import math
 
 from train.miniature.scenes.board import Pen, smooth
+from train.miniature.scenes.paint import lighter
 from train.miniature.scenes.things.form import Make
 
 WOOD, DARK_WOOD, CREAM = "#a9764a", "#6f4a30", "#fdf3e0"
@@ -74,19 +75,26 @@ def flag(pen: Pen, make: Make) -> None:
 
 
 def ball(pen: Pen, make: Make) -> None:
+    """A beach ball: three narrow cream gores from its pole."""
     dye = make.dye
-    turn = make.rng.uniform(0, 360)
-    stripe = CREAM if dye.base[2] < 215 else "#aeb6c2"
+    stripe = CREAM if dye.base[2] < 215 else "#b9c1cc"
     pen.dot(0, 0.5, 0.5, dye.dark)
     pen.dot(-0.02, 0.52, 0.47, dye.base)
-    spin = pen.at(0, 0.5, 1.0, turn)
-    arc = [(0.44 * math.cos(a), 0.44 * math.sin(a)) for a in (-1.15, -0.8, -0.4, 0, 0.4, 0.8, 1.15)]
-    for side in (-1, 1):
-        outer = [(side * (0.2 + x * 0.28 / 0.44), y) for x, y in arc]
-        inner = [(side * (0.12 + x * 0.24 / 0.44), y * 0.96) for x, y in arc]
-        spin.poly([*outer, *reversed(inner)], stripe)
-    spin.dot(0, 0, 0.08, dye.dark)
-    pen.oval(-0.17, 0.72, 0.12, 0.08, dye.light, turn=35)
+    spin = pen.at(0, 0.5, 0.49, make.rng.uniform(0, 360))
+    pole = (0.2, 0.24)
+    for middle in (20.0, 140.0, 260.0):
+        edges = [_meridian(pole, math.radians(middle + way * 19)) for way in (-1, 1)]
+        rim = [(math.cos(a), math.sin(a)) for a in (math.radians(middle + k * 9.5) for k in (-1, 0, 1))]
+        spin.poly([*edges[0], *rim, *reversed(edges[1])], stripe)
+    spin.dot(*pole, 0.17, dye.light)
+    pen.oval(-0.2, 0.75, 0.11, 0.065, lighter(dye.light, 0.4), turn=35)
+
+
+def _meridian(pole: tuple[float, float], angle: float) -> list[tuple[float, float]]:
+    """A bent line from the pole to the rim of the unit circle."""
+    (x, y), u, v = pole, math.cos(angle), math.sin(angle)
+    steps = [(t, 0.5 * t * (1 - t)) for t in (0, 0.25, 0.5, 0.75, 1)]
+    return [(x + (u - x) * t - v * bend, y + (v - y) * t + u * bend) for t, bend in steps]
 
 
 def cake(pen: Pen, make: Make) -> None:
