@@ -30,6 +30,8 @@ class Pictured:
 
     pictures: tuple["NDArray[np.uint8]", ...]
     sights: tuple[Sight, ...]
+    things: tuple["NDArray[np.uint8] | None", ...]
+    """Where each picture's thing is: its share of every visual token, 0 to 255, [rows, columns]; None without a thing."""
 
 
 def pictured(seed: str) -> Pictured:
@@ -50,11 +52,18 @@ def render(scenes: Sequence[Any], shape: tuple[int, int], seed: int) -> Pictured
     import numpy as np
 
     from train.miniature.colours import sight_of
-    from train.miniature.scenes import draw, texture
+    from train.miniature.scenes import draw_with_mask, texture
 
-    drawn = [texture(seed + at, shape) if scene is None else draw(scene, shape) for at, scene in enumerate(scenes)]
-    sights = tuple(sight_of(scene, image) for scene, image in zip(scenes, drawn, strict=True))
-    return Pictured(tuple(np.asarray(image) for image in drawn), sights)
+    drawn = [
+        (texture(seed + at, shape), None) if scene is None else draw_with_mask(scene, shape)
+        for at, scene in enumerate(scenes)
+    ]
+    sights = tuple(sight_of(scene, image) for scene, (image, _) in zip(scenes, drawn, strict=True))
+    return Pictured(
+        tuple(np.asarray(image) for image, _ in drawn),
+        sights,
+        tuple(None if mask is None else np.asarray(mask.reduce(PATCH * MERGE)) for _, mask in drawn),
+    )
 
 
 def many(seed: int, count: int, done: Callable[[int], None] | None = None) -> list[Pictured]:

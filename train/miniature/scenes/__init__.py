@@ -19,7 +19,7 @@ from train.miniature.scenes.texture import texture
 from train.miniature.scenes.words import alt_text
 from train.miniature.world import Scene
 
-__all__ = ["alt_text", "draw", "texture", "thing_mask"]
+__all__ = ["alt_text", "draw", "draw_with_mask", "texture", "thing_mask"]
 
 
 def draw(scene: Scene, size: tuple[int, int] = (768, 576)) -> Image.Image:
@@ -31,12 +31,17 @@ def draw(scene: Scene, size: tuple[int, int] = (768, 576)) -> Image.Image:
     return board.finished()
 
 
-def thing_mask(scene: Scene, size: tuple[int, int] = (768, 576)) -> Image.Image:
-    """Where the thing is drawn in `draw(scene, size)`: mode L, 255 on it and 0 elsewhere, greys on its edge.
+def draw_with_mask(scene: Scene, size: tuple[int, int] = (768, 576)) -> tuple[Image.Image, Image.Image]:
+    """`draw(scene, size)`, and where the thing is in it: mode L, 255 on it and 0 elsewhere, greys on its edge.
 
-    What stands before it (people, rain) is not taken out.
+    What stands before it (people, rain) is not taken out of the mask.
     """
     board, changed = compose(scene, size, mask=True)
     assert changed is not None  # asked for
     red, green, blue = (band.point([0] + [255] * 255) for band in changed.split())
-    return ImageChops.lighter(ImageChops.lighter(red, green), blue).reduce(board.samples)
+    return board.finished(), ImageChops.lighter(ImageChops.lighter(red, green), blue).reduce(board.samples)
+
+
+def thing_mask(scene: Scene, size: tuple[int, int] = (768, 576)) -> Image.Image:
+    """The mask of `draw_with_mask` alone."""
+    return draw_with_mask(scene, size)[1]
