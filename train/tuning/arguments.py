@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from core.errors import BadInput
 from train.tuning.order import accumulation
 from train.tuning.settings import TuneSettings
 
@@ -37,10 +38,15 @@ class Machine(NamedTuple):
 
 
 def machine(settings: TuneSettings, world: World) -> Machine:
-    """One process needs no parallelism; the settings say which one several use."""
+    """One process needs no parallelism; the settings say which one several use. Raises BadInput where it cannot."""
     import torch
 
     parallel = settings.speed.parallel if world.processes > 1 else "one"
+    if parallel == "zero3" and settings.speed.lora == "fused":
+        raise BadInput(
+            "speed: lora: fused does not go with parallel: zero3, which gathers a matrix when its own module runs; "
+            "use lora: peft, or parallel: ddp or zero2"
+        )
     if not torch.cuda.is_available():
         os.environ.setdefault("DS_ACCELERATOR", "cpu")  # DeepSpeed would look for a card, and say so
         return Machine("cpu", "float32", parallel)
@@ -80,6 +86,16 @@ def deepspeed(settings: TuneSettings, world: World, bfloat16: bool) -> dict[str,
     }
 
 
+def _join_on_cpu() -> None:
+    """Before transformers asks: it would take each process for a world of its own."""
+    import deepspeed
+    from deepspeed import ops
+
+    # Else it compiles a faster way to share memory, which takes two minutes and a compiler; gloo's own way will do.
+    ops.__compatible_ops__["deepspeed_shm_comm"] = False
+    deepspeed.init_distributed(dist_backend="gloo", verbose=False)
+
+
 def training_arguments(settings: TuneSettings, world: World, on: Machine, folder: Path, steps: int) -> Any:
     """For transformers' Trainer. Joins the other processes, so that all of them have to call it."""
     from transformers import TrainingArguments
@@ -87,10 +103,7 @@ def training_arguments(settings: TuneSettings, world: World, on: Machine, folder
     zero = on.parallel in ("zero2", "zero3")
     cpu = on.device == "cpu"
     if zero and cpu:
-        import deepspeed as engine
-
-        # Else transformers takes each process for a world of its own.
-        engine.init_distributed(dist_backend="gloo")
+        _join_on_cpu()
     arguments = TrainingArguments(
         output_dir=str(folder),
         per_device_train_batch_size=settings.batch.per_device,

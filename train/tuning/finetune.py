@@ -19,7 +19,7 @@ from typing import Any
 from core.errors import SettingsError
 from core.runs import Run
 from core.settings import HOME
-from train.tuning import flops, record
+from train.tuning import card, flops, order, record
 from train.tuning.arguments import Machine, World, machine, training_arguments
 from train.tuning.check import Checked, check
 from train.tuning.checkpoints import Checkpoints, Whole
@@ -28,8 +28,8 @@ from train.tuning.encode import Encoder
 from train.tuning.faults import DataFault, TrainingFailed, TrainingStopped, is_full_disk
 from train.tuning.flops import peak_flops
 from train.tuning.glimpse import glimpse
+from train.tuning.grouping import grouped
 from train.tuning.model import base_folder, load_base, load_processor, with_adapter
-from train.tuning.order import Schedule, accumulation, shuffled
 from train.tuning.progress import Progress, Report
 from train.tuning.samples import Sample, read
 from train.tuning.settings import TuneSettings
@@ -85,7 +85,7 @@ class _Tuning:
     """One call of `train` in one process."""
 
     def __init__(self, settings: TuneSettings, world: World, report: Report, bar: bool) -> None:
-        accumulation(settings.batch, world.processes)
+        order.accumulation(settings.batch, world.processes)
         assert settings.data.train is not None
         self._settings, self._world, self._report, self._bar = settings, world, report, bar
         self._file, self._out = settings.data.train, settings.output
@@ -101,15 +101,17 @@ class _Tuning:
             self._report(f"{self._out}: finished already, {done['steps']} steps; nothing is left to do")
             return Result(self._out, self._out / ADAPTER, done["steps"], done["loss"], 0.0, 0)
         on = machine(settings, world)
-        schedule = Schedule(len(samples), settings, shuffled(len(samples), settings.seed), world.rank, world.processes)
+        steps = order.steps(len(samples), settings)
         if checked is not None:
-            self._report(_told(checked, schedule.steps, settings))
-        arguments = training_arguments(settings, world, on, self._out / CHECKPOINTS, schedule.steps)
+            self._report(_told(checked, steps, settings))
+        arguments = training_arguments(settings, world, on, self._out / CHECKPOINTS, steps)
+        shuffle = self._shuffle(_from_first(checked.tokens if checked is not None else None))
+        schedule = order.Schedule(len(samples), settings, shuffle, world.rank, world.processes)
         checkpoints = Checkpoints(self._out / CHECKPOINTS, settings.save.keep)
         resume = self._resume(checkpoints, on)
         progress = Progress(
             run,
-            schedule.steps,
+            steps,
             len(samples),
             settings.batch.effective,
             world.processes,
@@ -144,13 +146,20 @@ class _Tuning:
             )
         return found
 
+    def _shuffle(self, lengths: list[int]) -> order.Shuffle:
+        """`lengths` are the samples' tokens."""
+        settings = self._settings
+        if settings.speed.group_by_length:
+            return grouped(lengths, settings.batch, settings.seed)
+        return order.shuffled(len(lengths), settings.seed)
+
     def _trainer(
         self,
         base: Path,
         on: Machine,
         encoder: Encoder,
         samples: list[Sample],
-        schedule: Schedule,
+        schedule: order.Schedule,
         checkpoints: Checkpoints,
         progress: Progress,
         arguments: Any,
@@ -214,6 +223,7 @@ class _Tuning:
         seconds = progress.finished()
         if run is not None:
             record.note_result(run, progress, seconds)
+            card.write(self._out)
         return Result(self._out, folder, progress.steps, progress.loss, seconds, progress.tokens)
 
 

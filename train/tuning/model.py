@@ -11,6 +11,7 @@ from core.writers.local.adapters import quiet_peft
 from core.writers.local.checkpoint import KINDS
 from core.writers.local.faults import CheckpointError, is_memory
 from core.writers.local.places import find_base
+from train.tuning import speed
 from train.tuning.faults import BaseMissing
 from train.tuning.settings import TuneSettings
 
@@ -105,13 +106,5 @@ def with_adapter(base: Any, settings: TuneSettings) -> Any:
         model: Any = get_peft_model(base, config)
     own = model.peft_config["default"]
     own.base_model_name_or_path, own.revision = settings.model, settings.revision
-    _apply_speed(model, settings)
+    speed.apply(model, settings.speed)
     return model
-
-
-def _apply_speed(model: Any, settings: TuneSettings) -> None:
-    """How the layers compute: checkpointing, fused updates, compilation."""
-    if settings.speed.checkpointing == "full":
-        base = model.get_base_model()
-        enable = getattr(base, "activation_checkpointing_enable", None) or base.gradient_checkpointing_enable
-        enable({"use_reentrant": False})
