@@ -5,14 +5,14 @@ Every pixel gets one of the eleven basic colour terms (Berlin and Kay 1969) by i
 name is dominant by its share of the area. A table over 32 steps of red, green and blue holds the names, so that naming
 a picture is one look-up a pixel.
 
-Thresholds, with L in [0, 1], C in [0, 0.32] and the hue h in degrees:
+Thresholds, with L in [0, 1], C in [0, 0.32] and the hue h in degrees, asked in this order:
 
-    black     L < 0.26, or L < 0.36 and hardly any colour
-    white     L > 0.86 and C < 0.055, bluish below 0.035
-    grey      C < 0.028 (less at the dark end, where small chroma is not seen), or bluish and C < 0.045
-    brown     red to yellow hues that are dull or dark: skin, wood, earth, sand in shade
-    others    by hue: red from 8, orange from 47, yellow from 82, green from 112, blue from 196, purple from 283,
-              pink from 334 degrees; pale red is pink
+    black     L < 0.26 and C < 0.11, or L < 0.36 and C < 0.03
+    white     L > 0.86 and C < 0.055 (bluish: 0.035)
+    grey      C < 0.028; in the dark (L < 0.45) C < 0.035; bluish, as asphalt and clouds are, C < 0.05 (L > 0.7: 0.042)
+    brown     red to yellow hues that are dull or dark: skin, wood, earth, sand in shade; see `_brown`
+    pink      h from 334 where L > 0.55, and pale red: h < 24 with L > 0.62, h < 45 with L > 0.74
+    others    by where their hue begins: red 344, orange 43, yellow 79, green 112, blue 196, purple 287
 """
 
 from functools import lru_cache
@@ -59,7 +59,8 @@ def _named(lab: np.ndarray) -> np.ndarray:
     hue = np.degrees(np.arctan2(lab[:, 2], lab[:, 1])) % 360
     warm = (hue > 20) & (hue < 112)
     bluish = (hue > 190) & (hue < 290)
-    neutral = (chroma < 0.028) | (bluish & (chroma < 0.045)) | ((light < 0.45) & (chroma < 0.035))
+    hardly_blue = bluish & (chroma < np.where(light < 0.7, 0.05, 0.042))
+    neutral = (chroma < 0.028) | hardly_blue | ((light < 0.45) & (chroma < 0.035))
     pale = (light > 0.86) & (chroma < np.where(bluish, 0.035, 0.055))
     rules = (
         (Tint.BLACK, (light < 0.26) & (chroma < 0.11) | (light < 0.36) & (chroma < 0.03)),
@@ -79,6 +80,7 @@ def _named(lab: np.ndarray) -> np.ndarray:
 
 
 def _brown(light: np.ndarray, chroma: np.ndarray, hue: np.ndarray) -> np.ndarray:
+    """Dull or dark orange, dull red, and dark or dull yellow short of green."""
     orange = (hue >= 40) & (hue < 82) & ((chroma < 0.105) | (light < 0.58))
     dull_red = (hue < 40) & (chroma < 0.085) & (light < 0.72)
     olive = (hue >= 82) & (hue < 104) & ((light < 0.62) | (chroma < 0.075)) & (light < 0.86)

@@ -22,7 +22,8 @@ _NATURAL: dict[Tint, tuple[str, ...]] = {
     Tint.BROWN: ("#7a5535", "#5f4028", "#946a45", "#8a6a50", "#4a3222", "#a8825a"),
 }
 """What the eleven names look like outdoors and indoors; measured by `colours`, not by these."""
-_OFTEN = {Tint.GREEN: 1.4, Tint.BLUE: 1.6, Tint.GREY: 1.3, Tint.BROWN: 1.4, Tint.WHITE: 1.2}
+_OFTEN = {Tint.GREEN: 1.6, Tint.BLUE: 1.6, Tint.GREY: 1.8, Tint.BROWN: 1.8, Tint.BLACK: 1.6, Tint.WHITE: 1.4}
+"""What photographs hold more of; 1 for all others."""
 
 
 def texture(seed: int, size: tuple[int, int] = (768, 576)) -> Image.Image:

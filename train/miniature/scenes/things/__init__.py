@@ -47,7 +47,7 @@ FORMS: dict[Thing, Form] = {
     Thing.BICYCLE: Form(bicycle, 1.7, (0.95, 1.1), fallen=164),
     Thing.BUS: Form(bus, 1.9, (0.95, 1.1), fallen=171, crack=(0.5, 0.45, 0.34)),
     Thing.TENT: Form(
-        tent, 1.85, (1.0, 1.2), fallen=-15, squash=0.62, hull=((-0.9, 0), (0.9, 0), (0, 1)), crack=(-0.5, 0.35, 0.36)
+        tent, 2.0, (1.0, 1.2), fallen=-15, squash=0.62, hull=((-0.9, 0), (0.9, 0), (0, 1)), crack=(-0.5, 0.35, 0.36)
     ),
     Thing.CAKE: Form(
         cake, 1.0, (1.2, 1.4), fallen=74, hull=((-0.22, 0), (0.22, 0), (0.52, 0.27), (0.2, 1), (-0.2, 1), (-0.52, 0.27))
@@ -55,7 +55,7 @@ FORMS: dict[Thing, Form] = {
     Thing.BALL: Form(
         ball, 1.0, (0.9, 1.1), fallen=40, squash=0.66, hull=_round(0, 0.5, 0.5, 0.5), crack=(0.2, 0.62, 0.36)
     ),
-    Thing.DOG: Form(dog, 1.5, (0.95, 1.1), fallen=172, hull=_DOG),
+    Thing.DOG: Form(dog, 1.72, (0.95, 1.1), fallen=172, hull=_DOG),
     Thing.CAT: Form(cat, 0.85, (1.05, 1.25), fallen=98, hull=_CAT),
     Thing.HORSE: Form(horse, 1.4, (1.25, 1.45), fallen=170, hull=_HORSE),
     Thing.LANTERN: Form(
