@@ -6,7 +6,7 @@ so what a sight does not show is never told: a frame with `{second}` fits only a
 
 import random
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 Pool = tuple[str, ...]
 """Frames of one kind, of which a text uses each at most once while others are left."""
@@ -77,9 +77,9 @@ class Hand:
         left.remove(frame)
         return self._fill(frame, fields)
 
-    def draw_maybe(self, pool: Pool, fields: Fields, chance: float) -> Sequence[str]:
-        """One sentence or none."""
-        return [self.draw(pool, fields)] if self.rng.random() < chance else []
+    def draw_maybe(self, pool: Pool, fields: Fields, chance: float) -> str:
+        """One sentence, or none: an empty string."""
+        return self.draw(pool, fields) if self.rng.random() < chance else ""
 
     def _fits(self, frame: str, fields: Fields) -> bool:
         return fields_of(frame) - _KIN_FIELDS <= fields.keys()

@@ -17,7 +17,7 @@ WHERE = {
     Place.ROOFTOP: "on the rooftop",
 }
 
-_OUTSIDE = {
+_OUTDOORS = {
     Sky.SUNNY: "in the sun",
     Sky.CLOUDY: "under the clouds",
     Sky.RAINY: "in the rain",
@@ -26,12 +26,12 @@ _OUTSIDE = {
     Sky.SUNSET: "at sunset",
     Sky.NIGHT: "at night",
 }
-_AT_THE_WINDOW = {
-    Sky.SUNNY: "with the sun at the window",
-    Sky.CLOUDY: "with clouds at the window",
-    Sky.RAINY: "with rain at the window",
-    Sky.SNOWY: "with snow at the window",
-    Sky.FOGGY: "with fog at the window",
+_INDOORS = {
+    Sky.SUNNY: "with sun outside",
+    Sky.CLOUDY: "with clouds outside",
+    Sky.RAINY: "with rain outside",
+    Sky.SNOWY: "with snow outside",
+    Sky.FOGGY: "with fog outside",
     Sky.SUNSET: "at sunset",
     Sky.NIGHT: "at night",
 }
@@ -73,10 +73,16 @@ def a(words: str) -> str:
 
 
 def weather(scene: Scene) -> str:
-    """`in the rain`; indoors `with rain at the window`."""
-    return (_AT_THE_WINDOW if scene.place is Place.KITCHEN else _OUTSIDE)[scene.sky]
+    """`in the rain`; indoors `with rain outside`."""
+    return (_INDOORS if scene.place is Place.KITCHEN else _OUTDOORS)[scene.sky]
 
 
 def it_is(scene: Scene) -> str:
     """What goes after "it is": `raining`; indoors `raining outside`."""
     return f"{_IT_IS[scene.sky]} outside" if scene.place is Place.KITCHEN else _IT_IS[scene.sky]
+
+
+def it_is_where(scene: Scene) -> str:
+    """`raining on the beach`; indoors `raining outside the kitchen`."""
+    there = f"outside the {scene.place}" if scene.place is Place.KITCHEN else WHERE[scene.place]
+    return f"{_IT_IS[scene.sky]} {there}"

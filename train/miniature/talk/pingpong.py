@@ -4,8 +4,8 @@ import random
 from collections.abc import Sequence
 
 from train.miniature.talk.frames import Hand, Pool
-from train.miniature.talk.sights import fields
-from train.miniature.world import Beat, Sight
+from train.miniature.talk.sights import fields, seen_before
+from train.miniature.world import Beat, Scene, Sight
 
 ONLY: Pool = ("Just the one, {it}.", "Only {it} today.", "There is only {it}.")
 OPENERS: tuple[Pool, ...] = (
@@ -21,6 +21,8 @@ OPENERS: tuple[Pool, ...] = (
 LAST: Pool = ("Last of all, {it}.", "Finally, {it}.", "And at the end, {it}.", "It ends with {it}.")
 """How the passage of each position opens; the last one's is of its own, so that the end is heard coming."""
 
+NEW: Pool = ("{a_coloured}",)
+AGAIN: Pool = ("the {coloured} again", "the same {coloured}", "our {coloured}", "that {coloured} again")
 THING: Pool = (
     "Yes, very {colour}.",
     "A lovely {colour}, too.",
@@ -36,14 +38,16 @@ THING: Pool = (
 )
 PLACE: Pool = (
     "We are {where}, {weather}.",
-    "It is {it_is} {where}.",
-    "And all this {where}, {weather}.",
-    "{Where}, I see. It is {it_is}.",
-    "I believe it is {it_is} {where}.",
-    "So nice {where} {weather}.",
+    "It is {it_is_where}.",
+    "All this {where}, {weather}.",
+    "{Where}, I see, {weather}.",
+    "I believe it is {it_is_where}.",
+    "So nice, {where}, {weather}.",
     "It is {the_place}, {weather}.",
     "How I love {the_place} {weather}.",
-    "{Where} again? And it is {it_is}.",
+    "{Where}, and it is {it_is}.",
+    "It must be {the_place}. It is {it_is}.",
+    "Yes, {where}, {weather}.",
 )
 TINT: Pool = (
     "And so much {tint} around.",
@@ -57,7 +61,8 @@ TINT: Pool = (
     "A very {tint} moment.",
     "The air looks {tint} and {second}.",
     "It is dark and {tint}.{dark}",
-    "Such {tint} light.{light}",
+    "One could call it {tint}.",
+    "{Tint}, and I don't mind it.",
 )
 BEATS: dict[Beat, Pool] = {
     Beat.ARRIVAL: (
@@ -99,7 +104,7 @@ BEATS: dict[Beat, Pool] = {
 }
 CLOTHES: Pool = (
     "I like the one in {clothes}.",
-    "Somebody came in {clothes}.",
+    "Somebody is dressed in {clothes}.",
     "One of them wears {clothes}.",
     "{Clothes} looks good on them.",
 )
@@ -140,13 +145,15 @@ CLOSES: Pool = (
     "I shall sleep well after that.",
 )
 
+_ACT = 0.8
+
 
 def lines(sights: Sequence[Sight], rng: random.Random) -> list[tuple[int, str]]:
     """Speaker and text of every turn."""
     hand = Hand(rng)
     said: list[str] = []
     for at, sight in enumerate(sights):
-        said += _passage(sight, _opener(at, len(sights)), hand)
+        said += _passage(sight, _opener(at, len(sights)), seen_before(sights, at), hand)
     said.append(hand.draw(CLOSES, {}))
     return [(1 + at % 2, text) for at, text in enumerate(said)]
 
@@ -157,26 +164,23 @@ def _opener(at: int, count: int) -> Pool:
     return OPENERS[min(at, len(OPENERS) - 1)]
 
 
-def _passage(sight: Sight, opener: Pool, hand: Hand) -> list[str]:
+def _passage(sight: Sight, opener: Pool, seen: bool, hand: Hand) -> list[str]:
     values = fields(sight, hand.rng)
     if sight.scene is None:
         named = {**values, "it": f"something {values['tint']}"}
         return [hand.draw(opener, named), hand.draw(UNKNOWN, values), hand.draw(UNKNOWN_TINT, values)]
-    middle = [hand.draw(THING, values)], [hand.draw(_people(sight, hand), values)], []
-    thing, people, _ = middle
-    extra = hand.rng.choice(("thing", "people", "people", "none"))
-    return [
-        hand.draw(opener, {**values, "it": values["a_coloured"]}),
-        *(thing if extra == "thing" else ()),
-        hand.draw(PLACE, values),
-        *(people if extra == "people" else ()),
-        hand.draw(TINT, values),
-    ]
+    it = hand.draw(AGAIN if seen else NEW, values)
+    said = [hand.draw(opener, {**values, "it": it}), hand.draw(PLACE, values), hand.draw(TINT, values)]
+    extra = hand.rng.choice(("remark", "people", "people", "none", "none"))
+    if extra == "remark":
+        said.insert(1, hand.draw(THING, values))
+    if extra == "people":
+        said.insert(2, hand.draw(_people(sight.scene, hand.rng), values))
+    return said
 
 
-def _people(sight: Sight, hand: Hand) -> Pool:
+def _people(scene: Scene, rng: random.Random) -> Pool:
     """Mostly what they do, sometimes what they wear."""
-    assert sight.scene is not None
-    if not sight.scene.people:
+    if not scene.people:
         return NOBODY
-    return BEATS[sight.scene.beat] if hand.rng.random() < 0.8 else CLOTHES
+    return BEATS[scene.beat] if rng.random() < _ACT else CLOTHES

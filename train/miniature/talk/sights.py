@@ -1,8 +1,9 @@
 """A sight -> the fields that frames may name."""
 
 import random
+from collections.abc import Sequence
 
-from train.miniature.talk.names import PLURALS, WHERE, a, it_is, weather
+from train.miniature.talk.names import PLURALS, WHERE, a, it_is, it_is_where, weather
 from train.miniature.world import Scene, Sight
 
 _COUNTS = ("nobody", "one person", "two people", "three people", "four people")
@@ -15,12 +16,19 @@ def fields(sight: Sight, rng: random.Random) -> dict[str, str]:
     """
     if not sight.tints:
         raise ValueError("a sight has one to three tints, this one has none")
-    values = {"tint": sight.tints[0].value, "dark" if sight.dark else "light": ""}
+    values = {"tint": sight.tints[0].value, "a_tint": a(sight.tints[0]), "dark" if sight.dark else "light": ""}
     if len(sight.tints) > 1:
         values["second"] = sight.tints[1].value
     if sight.scene is not None:
         values |= _scene_fields(sight.scene, rng)
     return values
+
+
+def seen_before(sights: Sequence[Sight], at: int) -> bool:
+    """Whether an earlier sight shows the same thing in the same colour."""
+    scene = sights[at].scene
+    earlier = [sight.scene for sight in sights[:at] if sight.scene is not None]
+    return scene is not None and any((one.thing, one.colour) == (scene.thing, scene.colour) for one in earlier)
 
 
 def _scene_fields(scene: Scene, rng: random.Random) -> dict[str, str]:
@@ -36,6 +44,7 @@ def _scene_fields(scene: Scene, rng: random.Random) -> dict[str, str]:
         "the_place": f"the {scene.place}",
         "weather": weather(scene),
         "it_is": it_is(scene),
+        "it_is_where": it_is_where(scene),
     }
     if not scene.people:
         return values
@@ -43,5 +52,4 @@ def _scene_fields(scene: Scene, rng: random.Random) -> dict[str, str]:
     values["people"] = _COUNTS[len(scene.people)]
     values["are"] = "is" if one else "are"
     values["clothes"] = rng.choice(scene.people).value
-    values["somebody"] = "somebody" if one else "everybody"
     return values

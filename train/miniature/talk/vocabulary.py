@@ -20,16 +20,15 @@ _SIGHTS = len(Place) * len(Sky)
 
 def dialogues() -> Iterator[list[tuple[int, str]]]:
     """Speakers and texts, a dialogue for each of a set of sights that show every value in every field."""
-    frames = [frame for pool in pools() for frame in pool]
     kin = cycle(KIN)
+    versions = {frame: cycle(every_choice(frame)) for pool in pools() for frame in pool}
     for sight in _sights():
-        values = fields(sight, random.Random(0)) | {"tail": ".", "tints": ""}
+        values = fields(sight, random.Random(0)) | {"tail": ".", "tints": ""} | kin_fields(next(kin))
         values["it"] = values.get("a_coloured", f"something {values['tint']}")
         told = [
-            fill(version, {**values, **kin_fields(next(kin))})
-            for frame in frames
-            if fields_of(frame) <= values.keys() | kin_fields(KIN[0]).keys()
-            for version in every_choice(frame)
+            fill(next(version), {**values, **kin_fields(next(kin))})
+            for frame, version in versions.items()
+            if fields_of(frame) <= values.keys()
         ]
         yield [(1 + at % 3, text) for at, text in enumerate(told)]
 
