@@ -14,7 +14,8 @@ _CUPBOARDS = ("#5f7f78", "#8a5f48", "#4f6480", "#a5503f", "#d8c4a0")
 def kitchen(view: View) -> Setting:
     rng, wide = view.rng, view.wide
     wall, wood = rng.choice(_WALLS), rng.choice(_CUPBOARDS)
-    x = wide * rng.choice((0.24, 0.5, 0.76))
+    at = rng.choice((0.24, 0.5, 0.76))
+    x = wide * at
     half, top, foot = rng.uniform(0.5, 0.62), rng.uniform(0.28, 0.4), rng.uniform(1.35, 1.5)
     _outside(view, foot)
     _wall(view, wall, x - half, top, x + half, foot)
@@ -22,7 +23,9 @@ def kitchen(view: View) -> Setting:
     _shelves(view, x, half)
     _counter(view, wood)
     _floor(view)
-    rng.choice((_table, _fridge, _dresser))(view, wide * rng.choice((0.16, 0.84)))
+    rng.choice((_table, _fridge, _dresser))(
+        view, wide * (rng.choice((0.16, 0.84)) if at == 0.5 else 0.84 if at < 0.5 else 0.16)
+    )
     _lamp(view, wide * rng.choice((0.3, 0.5, 0.7)))
     return Setting(foot=2.82, people=2.76, indoors=True)
 
