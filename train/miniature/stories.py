@@ -8,6 +8,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cache
 from typing import TypeVar
 
 from core.errors import BadInput
@@ -178,11 +179,12 @@ def _some_in_order(items: Sequence[Item], count: int, rng: random.Random) -> lis
     return [items[at] for at in (0, *between, len(items) - 1)]
 
 
-def _open_places(coloured: Coloured, sky: Sky, held_out: bool) -> list[Place]:
+@cache
+def _open_places(coloured: Coloured, sky: Sky, held_out: bool) -> tuple[Place, ...]:
     """Where a scene with this thing under this sky is on the wanted side of the split."""
     thing, colour = coloured
     probes = (Scene(place, sky, thing, colour, (), Beat.REST, 0) for place in Place)
-    return [probe.place for probe in probes if is_held_out(probe) is held_out]
+    return tuple(probe.place for probe in probes if is_held_out(probe) is held_out)
 
 
 def _roles(policy: Things, count: int) -> list[int]:
