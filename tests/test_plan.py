@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import BadInput
-from core.settings import HOME
+from core.settings import HOME, load_models
 from train.__main__ import main
-from train.tuning import flops, gpus, plan, plan_text, shapes
+from train.tuning import flops, gpus, plan, plan_text, samples, shapes
 from train.tuning.flops import PAPER, Sample, mfu, peak_flops, work
 from train.tuning.memory import layer_bytes, memory
 from train.tuning.settings import CONFIGS, LoraSettings, SpeedSettings, TuneSettings, load
@@ -566,3 +567,59 @@ def test_the_miniature_can_be_planned_where_it_is_built() -> None:
     shape = shapes.of_model(settings.model)
     found = plan.make(settings, shape, gpus.parse("1x24GB"), samples=10, tokens=600)
     assert found.fits and isinstance(shape, Shape)
+
+
+# The page for trainers
+
+
+def blocks(language: str) -> list[str]:
+    text = (HOME / "docs" / "trainer.md").read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
+
+
+def test_commands_shown_to_trainers_exist_with_their_options(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = re.findall(r"(?:-m|--module) train (\w+)(.*)$", "\n".join(blocks("bash")), flags=re.MULTILINE)
+    assert {command for command, _ in shown} == {"check", "plan", "finetune", "merge"}
+    for command, rest in shown:
+        with pytest.raises(SystemExit) as ended:
+            main([command, "--help"])
+        told = capsys.readouterr().out
+        assert ended.value.code == 0
+        assert all(option in told for option in re.findall(r"--[a-z]+", rest)), f"{command}{rest}"
+
+
+def test_settings_shown_to_trainers_are_accepted() -> None:
+    shown = re.findall(r"finetune ([\w-]+)(.*)$", "\n".join(blocks("bash")), flags=re.MULTILINE)
+    assert shown
+    for name, rest in shown:
+        load(Path(name), re.findall(r"--set (\S+)", rest))
+
+
+def test_the_page_names_every_configuration_and_every_way_to_be_quick() -> None:
+    text = (HOME / "docs" / "trainer.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| `([\w-]+\.yaml)`", text.split("## Run")[0], flags=re.MULTILINE)
+    assert sorted(named) == sorted(one.name for one in CONFIGS.glob("*.yaml"))
+    speed = text.split("## Speed")[1].split("\n## ")[0]
+    rows = "\n".join(line.split("|")[1] for line in speed.splitlines() if line.startswith("| `"))
+    assert set(re.findall(r"`(\w+):", rows)) | {"checkpointed_layers"} == set(SpeedSettings.model_fields)
+
+
+def test_both_forms_of_data_shown_can_be_read(tmp_path: Path) -> None:
+    own, conversations = blocks("json")
+    for number, block in enumerate((own, f"[{conversations}]")):
+        file = tmp_path / f"{number}.json{'l' if block is own else ''}"
+        file.write_text(block, encoding="utf-8")
+        found = samples.read(file)
+        assert not found.faults and len(found.samples) == 1 and len(found.samples[0].images) == 2
+
+
+@pytest.mark.slow
+def test_the_launchers_file_is_one_accelerate_reads(tmp_path: Path) -> None:
+    from accelerate.commands.config.config_args import load_config_from_file
+
+    nodes, models = blocks("yaml")
+    (tmp_path / "nodes.yaml").write_text(nodes)
+    (tmp_path / "models.yaml").write_text(models)
+    asked: Any = load_config_from_file(str(tmp_path / "nodes.yaml"))
+    assert (asked.num_machines, asked.num_processes, asked.main_process_port) == (2, 16, 29500)
+    assert len(load_models(tmp_path / "models.yaml").compared) == 2
