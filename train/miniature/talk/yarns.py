@@ -24,7 +24,7 @@ YARNS: Pool = (
     "There's this guy selling [pickles|secrets], and {kin} bought thirty. Thirty! We still have [nine|most of them].",
     "{Kin} is banned from [the library|three weddings] over {a_thing}, you know, over {a_thing} exactly like that.",
     "I lent {kin} {a_thing} once, and I got back a [goose|ladder] and an apology on a napkin.",
-    "You don't want to hear what {kin} calls {things}. Okay, {he} calls them [Gary|darling]. All of them. Gary.",
+    "You don't want to hear what {kin} calls {things}. Okay, {he} calls them [Gary|darling]. Every one of them.",
     "{Kin} whispered, \"Act natural,\" and, I mean, we were dressed as [vegetables|nuns]. So we [bowed|hummed].",
     "And I'm holding {kin}'s [teeth|trombone], because I lost a bet, and my phone rings. [The mayor|My mother].",
     "{Kin} keeps a list of people who owe {him}, and at the top there's a [baby|swan]. Then me.",
