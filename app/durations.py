@@ -14,10 +14,9 @@ def span(seconds: float) -> str:
     minutes = round(whole / 60)
     if minutes < 60:
         return f"{minutes} min"
-    hours = round(whole / 3600)
-    if hours < 24:
-        return _two(whole // 60, 60, "h", "min")
-    return _two(hours, 24, "d", "h")
+    if minutes < 24 * 60:
+        return _two(minutes, 60, "h", "min")
+    return _two(round(whole / 3600), 24, "d", "h")
 
 
 def _two(small: int, base: int, big_unit: str, small_unit: str) -> str:

@@ -89,11 +89,11 @@ def figure(value: float, form: str = ",.0f", unit: str = "") -> str:
     return "–" if not math.isfinite(value) else f"{value:{form}}{unit}"
 
 
-def head(job: Job, now: datetime) -> str:
-    """Name, state, how far, and in words what to know or do."""
+def head(job: Job, now: datetime, said: str = "") -> str:
+    """Name, state, how far, and in words what to know or do. `said` is the last line the command printed."""
     return (
         f'<div class="vist run-head"><h2>{escape(job.name)} {badge(job.state)}</h2>'
-        f'<p class="lead">{escape(_sentence(job, now))}</p>{bar(job)}{_advice(job, now)}</div>'
+        f'<p class="lead">{escape(_sentence(job, now))}</p>{bar(job)}{_advice(job, now, said)}</div>'
     )
 
 
@@ -107,17 +107,17 @@ def _sentence(job: Job, now: datetime) -> str:
     return " · ".join(parts)
 
 
-def _advice(job: Job, now: datetime) -> str:
-    text = _why(job, now)
+def _advice(job: Job, now: datetime, said: str) -> str:
+    text = _why(job, now, said)
     kind = "bad" if job.state in {State.FAILED, State.LOST} else "info"
     return render.notice(text, kind=kind)
 
 
-def _why(job: Job, now: datetime) -> str:
-    said = str(job.word.values.get("why", "")) if job.word else ""
+def _why(job: Job, now: datetime, said: str) -> str:
     if job.state is State.FAILED:
+        reason = str(job.word.values.get("why", "")) if job.word else said.partition(": ")[2]
         code = f"The command ended with code {job.attempt.exit_code}." if job.attempt else "The command failed."
-        return f"Failed: {said}" if said else f"{code} What it said stands in the log below."
+        return f"Failed: {reason}" if reason else f"{code} What it said stands in the log below."
     if job.state is State.LOST:
         return _lost(job)
     if job.state is State.STOPPING:
@@ -147,7 +147,12 @@ def _stopping(job: Job, now: datetime) -> str:
 def _go_on(job: Job) -> str:
     if job.is_from_elsewhere:
         return "It was started on a command line: give the same command there and it goes on from its last checkpoint."
-    return "Resume goes on from its last checkpoint."
+    return "Resume goes on from its last checkpoint." if has_saved(job) else "It had saved nothing yet."
+
+
+def has_saved(job: Job) -> bool:
+    """Whether there is a checkpoint to go on from."""
+    return any(note.event == "saved" for note in job.progress.notes)
 
 
 def figures(items: Sequence[tuple[str, str, str]]) -> str:

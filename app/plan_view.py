@@ -174,8 +174,8 @@ def _memory(said: Mapping[str, Any]) -> str:
     ]
     rows.append(("Together", _gb(mean["total"]), _gb(longest["total"])))
     tokens = said["tokens"]
-    headers = ("Part", f"Mean sample, {_number(tokens['mean'])} tokens", f"Longest, {_number(tokens['longest'])}")
-    body = table("Memory of one card by part", headers, rows, empty="")
+    headers = ("Part", f"Mean, {_number(tokens['mean'])} tokens", f"Longest, {_number(tokens['longest'])}")
+    body = table("Memory of one card by part", headers, rows, narrow=True)
     return f"<details><summary>Memory by part</summary>{body}</details>"
 
 

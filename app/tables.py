@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from html import escape
 
 
-def table(caption: str, headers: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str) -> str:
-    """`caption` is read to those who do not see it; `empty` is said where there are no rows."""
+def table(
+    caption: str, headers: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str = "", narrow: bool = False
+) -> str:
+    """`caption` is read to those who do not see it; `empty` is said where there are no rows; a `narrow` one keeps its
+    columns on a phone."""
     if not rows:
         return f'<p class="hint">{escape(empty)}</p>'
     head = "".join(f'<th scope="col">{escape(header)}</th>' for header in headers)
     body = "".join(_row(headers, row) for row in rows)
+    look = "rows" if narrow else "rows cards"
     return (
-        f'<table class="rows"><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>'
+        f'<table class="{look}"><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table>"
     )
 

@@ -167,13 +167,14 @@ def look(questions: Questions, asked: Asked) -> Asked:
     """How it stands by now; begins the plan once the data has been counted."""
     if not asked.is_counted:
         asked = replace(asked, check=questions.look(asked.check_id))
-        if asked.data_is_sound and asked.form.gpus.strip():
+        if asked.check is not None and asked.data_is_sound and asked.form.gpus.strip():
             asked = _with_plan(questions, asked, _counts(asked.check.said))
     elif asked.plan_id and asked.plan is None:
         answer = questions.look(asked.plan_id)
-        if answer is not None and answer.said is None and asked.check is not None and not asked.is_rough:
+        check = asked.check
+        if answer is not None and answer.said is None and check is not None and not asked.is_rough:
             questions.drop(asked.plan_id)
-            samples = {name: count for name, count in _counts(asked.check.said).items() if name == "samples"}
+            samples = {name: count for name, count in _counts(check.said).items() if name == "samples"}
             return replace(_with_plan(questions, asked, samples), is_rough=True)
         asked = replace(asked, plan=answer)
     return asked
@@ -258,6 +259,12 @@ def settings_text(job: Job) -> str:
         except OSError:
             continue
     return ""
+
+
+def last_line(job: Job) -> str:
+    """What a command that ended early said last: `train: where: what, and what to do`. Empty for anything else."""
+    line = log_tail(job, lines=1)
+    return line if line.startswith(f"{job.kind.module}: ") else ""
 
 
 def log_tail(job: Job, lines: int = 40, most: int = 65_536) -> str:

@@ -1,6 +1,7 @@
 """Short commands whose answer a screen waits for: asked, looked at now and then, answered with JSON or a reason.
 
-They run in processes of their own, so the page stays quick however long they take, and end with the app at the latest.
+They run in processes of their own, so the page stays quick however long they take, before the jobs, since a person
+waits, and end when the app is closed.
 """
 
 import contextlib
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from app.jobs.kinds import Kind
-from app.jobs.process import environment, stand_back
+from app.jobs.process import environment
 from core.errors import BadInput
 from core.settings import HOME
 
@@ -53,11 +54,9 @@ class _Question:
         self._answer: Answer | None = None
 
     def _spawn(self, line: list[str]) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             line, cwd=HOME, env=environment(), stdin=subprocess.DEVNULL, stdout=self._out, stderr=self._error
         )
-        stand_back(process.pid)
-        return process
 
     @property
     def seconds(self) -> float:

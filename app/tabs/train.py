@@ -160,11 +160,13 @@ def _wire_form(
 ) -> None:
     (key, asked), (looking, waiting) = states, timers
 
-    def new(request: gr.Request) -> list[Any]:
+    def new(old: Any, request: gr.Request) -> list[Any]:
+        training.forget(services.questions, old)
         first = training.configurations()[0][1]
         return [*_show("form"), gr.update(active=False), *_configured(services, first)]
 
-    def choose(config: str, request: gr.Request) -> list[Any]:
+    def choose(config: str, old: Any, request: gr.Request) -> list[Any]:
+        training.forget(services.questions, old)
         return _configured(services, config)
 
     # Gradio finds the request among named arguments only, so the fields are named one by one
@@ -183,8 +185,8 @@ def _wire_form(
 
     plan = [asked, waiting, views.fault, views.plan, views.see, views.start]
     form = [*views.fields, views.about, *plan]
-    views.new.click(guarded(services, new), None, [*views.shown, looking, *form], js=TO_TOP, **theme.QUICK)
-    views.config.input(guarded(services, choose), [views.config], form, **theme.QUICK)
+    views.new.click(guarded(services, new), [asked], [*views.shown, looking, *form], js=TO_TOP, **theme.QUICK)
+    views.config.input(guarded(services, choose), [views.config, asked], form, **theme.QUICK)
     views.see.click(guarded(services, see), [*views.fields, asked], plan, **theme.QUICK)
     waiting.tick(guarded(services, wait), [asked], plan, **theme.QUICK)
     outputs = [views.fault, key, *views.shown, *views.opened, views.log_fold, looking]
@@ -255,8 +257,11 @@ def _run_values(job: Job, fault: str = "") -> list[Any]:
         _fault(fault),
         gr.update(visible=not job.state.is_over and not job.may_end(_now()), interactive=job.state == "running"),
         gr.update(visible=job.may_end(_now())),
-        gr.update(visible=job.state in {"stopped", "failed", "lost"} and not job.is_from_elsewhere),
-        job_view.head(job, _now()),
+        gr.update(
+            visible=job.state in {"stopped", "failed", "lost"} and not job.is_from_elsewhere,
+            value="Resume" if job_view.has_saved(job) else "Start again",
+        ),
+        job_view.head(job, _now(), training.last_line(job)),
         training_view.measured(job),
         training_view.curve(job),
         training_view.texts(job),
