@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from train.miniature.colours import COUNTS_FROM, dominant, is_dark, oklab, shares, sight_of
-from train.miniature.scenes import alt_text, draw, texture, thing_mask
+from train.miniature.scenes import alt_text, draw, draw_with_mask, texture, thing_mask
 from train.miniature.scenes.people import POSES
 from train.miniature.scenes.things import FORMS
 from train.miniature.world import Beat, Colour, Place, Scene, Sky, Thing, Tint
@@ -63,6 +63,13 @@ def test_the_same_scene_is_the_same_picture(size):
     assert first.mode == "RGB"
     assert first.size == size
     assert first.tobytes() == again.tobytes()
+
+
+def test_a_mask_comes_with_the_very_picture():
+    asked = scene(8, thing=Thing.CAR)
+    picture, mask = draw_with_mask(asked, MIDDLE)
+    assert picture.tobytes() == draw(asked, MIDDLE).tobytes()
+    assert (mask.mode, mask.size) == ("L", MIDDLE)
 
 
 def test_another_layout_is_another_picture_of_the_same_words():

@@ -1,4 +1,4 @@
-"""Pictures of scenes, at any size: `draw`, `alt_text`, `thing_mask`; and pictures of nothing: `texture`.
+"""Pictures of scenes, at any size: `draw`, `draw_with_mask`, `alt_text`; and pictures of nothing: `texture`.
 
 paint       colours, dyes, what light does to a colour
 board       units to pixels, pens
@@ -8,7 +8,11 @@ weather     rain, snow, fog
 places/     ten backgrounds, which say where figures may stand
 things/     sixteen things
 people      figures and their poses
-stage       puts thing and people into a place
+spot        where the thing is
+hero        the thing there, whole or broken
+crowd       the people round it
+stage       puts all of it together
+words       a scene in one sentence
 texture     colours of photographs without a world
 """
 
