@@ -25,7 +25,8 @@ def run(given: argparse.Namespace) -> int:
 
     adapter, base = _places(given)
     done = merge(adapter, base, given.out, given.dtype, _say)
-    print(f"{done.folder}: {done.matrices} matrices merged, {done.bytes / 1e9:.2f} GB in {done.files} files")
+    files = "1 file" if done.files == 1 else f"{done.files} files"
+    print(f"{done.folder}: {done.matrices} matrices merged, {done.bytes / 1e6:,.1f} MB in {files}")
     return 0
 
 

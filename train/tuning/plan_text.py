@@ -48,9 +48,9 @@ def _head(plan: Plan) -> Iterator[str]:
     seen, batch = visual_tokens(SQUARE, settings.data.max_pixels), settings.batch
     yield f"{settings.name} on {plan.gpus}{taken}: {peak} each"
     yield ""
-    yield _row("model", f"{settings.model}: {total / 1e9:.2f} B parameters, {_gb(base_bytes(settings, shape))} GB")
+    yield _row("model", f"{settings.model}: {_count(total)} parameters, {_gb(base_bytes(settings, shape))} GB")
     reach = "" if "mlp" not in settings.lora.targets or shape.dense_layers else "; experts are not reached"
-    yield _row("update", f"rank {settings.lora.rank}: {update / 1e6:.1f} M parameters, {update / total:.2%}{reach}")
+    yield _row("update", f"rank {settings.lora.rank}: {_count(update)} parameters, {update / total:.2%}{reach}")
     yield _row(
         "sample",
         f"{plan.mean.tokens:,} tokens in the mean: {plan.mean.pictures} pictures of {seen} each, "
@@ -147,7 +147,7 @@ def _yaml(choice: Choice) -> str:
 
 def _time(plan: Plan) -> Iterator[str]:
     work, time, share = plan.work, plan.chosen.time, UTILISATION[plan.chosen.speed.lora]
-    flop = [f"{part / 1e12:,.1f}" for part in (work.total, work.forward, work.backward, work.recomputed)]
+    flop = [_flop(part / 1e12) for part in (work.total, work.forward, work.backward, work.recomputed)]
     yield "time"
     yield _row("work", f"{flop[0]} TFLOP a sample = {flop[1]} forward + {flop[2]} backward + {flop[3]} recomputed")
     if plan.gpus.peak is None:
@@ -206,6 +206,14 @@ def _row(label: str, text: str) -> str:
 
 def _gb(value: float) -> str:
     return f"{value / 1e9:,.1f}"
+
+
+def _count(value: int) -> str:
+    return f"{value / 1e9:.2f} B" if value >= 1e9 else f"{value / 1e6:.1f} M"
+
+
+def _flop(value: float) -> str:
+    return f"{value:,.1f}" if value >= 10 or not value else f"{value:.3g}"
 
 
 def _hours(value: float) -> str:
