@@ -1,10 +1,13 @@
 """Fine-tuning: one readable path on transformers' Trainer, peft, accelerate and DeepSpeed, at any size.
 
-    settings   a configuration file as typed settings
-    samples    training files -> samples          check      everything wrong with them, before a GPU is touched
-    fit        a sample within its tokens         encode     sample -> tokens and labels      collate   samples -> batch
-    model      base, adapter, what is frozen      loss       the mean of per-sample means
-    finetune   the run: checkpoints, resume, stop watching   progress, events, faults
-    shapes     parameters and FLOPs of a model    plan       memory, steps and hours before launch
-    card       the model card                     merge      base + adapter -> one checkpoint
+settings   a configuration file as typed settings
+samples    training files -> samples          check      everything wrong with them, before a GPU is touched
+fit        a sample within its tokens         encode     sample -> tokens and labels      collate   samples -> batch
+model      base, adapter, what is frozen      loss       the mean of per-sample means
+finetune   the run: checkpoints, resume, stop watching   progress, events, faults
+shapes     parameters of a model by part      flops      operations of a sample, peaks of cards, MFU
+gpus       8x80GB as cards                    memory     bytes on one device by part
+plan       steps, hours, what fits            plan_text  a plan as text and as JSON
+history    events -> figures                  curve      the loss as an SVG
+card       the model card                     merge      base + adapter -> one checkpoint
 """
