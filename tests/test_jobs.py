@@ -218,6 +218,16 @@ def test_a_number_used_again_by_a_younger_process_is_not_the_run(jobs: Jobs, tmp
     assert job.state is State.LOST
 
 
+@pytest.mark.parametrize("line", ["nonsense", '{"deed": "start"}', '{"time": "x", "deed": "stop"}'])
+def test_a_damaged_record_hides_neither_its_run_nor_the_others(
+    jobs: Jobs, start: Callable[..., Job], line: str
+) -> None:
+    damaged, other = ended(jobs, start("well", name="damaged")), ended(jobs, start("well", name="other"))
+    (damaged.folder / record.FILE).write_text(f"{line}\n")
+    assert {job.name: job.state for job in jobs.all(COUNT)} == dict.fromkeys(("damaged", "other"), State.FINISHED)
+    assert other.folder.is_dir()
+
+
 def test_only_listed_folders_are_found(jobs: Jobs, tmp_path: Path) -> None:
     for key in ("", "..", "/etc", str(tmp_path), str(tmp_path / "runs" / "counting" / ".." / "..")):
         assert jobs.find(COUNT, key) is None

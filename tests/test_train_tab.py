@@ -374,7 +374,7 @@ def step_of(page: Any) -> int:
 def test_from_the_plan_through_a_killed_app_stop_and_resume_to_the_end(server: Server, recipe: Path) -> None:
     folder = server.data / "runs" / "tuning" / f"smallest-{datetime.now(UTC):%m%d}"
     with chromium(viewport={"width": 1280, "height": 900}) as page:
-        page.set_default_timeout(120_000)
+        page.set_default_timeout(300_000)
         open_train(page, server)
         fill(page, recipe / "smallest.yaml", recipe / "bad.jsonl")
         page.locator("#plan .faults li").wait_for()
@@ -401,7 +401,7 @@ def test_from_the_plan_through_a_killed_app_stop_and_resume_to_the_end(server: S
     assert process.is_running(folder)
     server.start()
     with chromium(viewport={"width": 390, "height": 844}, color_scheme="dark") as page:
-        page.set_default_timeout(120_000)
+        page.set_default_timeout(300_000)
         open_train(page, server)
         page.locator("button.run", has_text=folder.name).click()
         page.locator(".badge.running").wait_for()
@@ -431,7 +431,7 @@ def test_a_run_that_fails_opens_with_its_log(server: Server, recipe: Path) -> No
     jobs = Jobs([server.data / "runs"])
     training.start(jobs, Form(str(recipe / "other.yaml"), str(recipe / "good.jsonl"), name))
     with chromium() as page:
-        page.set_default_timeout(120_000)
+        page.set_default_timeout(300_000)
         open_train(page, server)
         page.locator("button.run", has_text=name).locator(".badge.failed").wait_for()
         page.locator("button.run", has_text=name).click()

@@ -1,6 +1,7 @@
 """Every job of this server, for the screens: listed, started, followed, stopped. What is true is read from folders."""
 
 import contextlib
+import logging
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +16,10 @@ from app.jobs.kinds import Kind, run_name
 from app.jobs.progress import Note, Progress, Tally
 from app.jobs.record import Attempt
 from app.jobs.trail import Trail
-from core.errors import BadInput
+from core.errors import BadInput, RunFolderError
 from core.runs import EVENTS
+
+log = logging.getLogger(__name__)
 
 GRACE = 60.0
 """Seconds a job has to save and go before the page offers to end it at once."""
@@ -181,7 +184,7 @@ class Jobs:
     def _glance(self, kind: Kind, folder: Path) -> Job:
         # The lock first: what ends after it is seen with its last word and its exit code.
         alive = process.is_running(folder)
-        attempt = record.latest(folder)
+        attempt = _latest(folder)
         progress = self._followers.setdefault(folder, _Follower(folder)).progress()
         return Job(folder, kind, _state(attempt, progress, alive), progress, attempt)
 
@@ -192,6 +195,15 @@ class Jobs:
         if now.state.is_over or pid is None:
             raise BadInput(f"{job.name}: has ended already ({now.state})")
         return pid
+
+
+def _latest(folder: Path) -> Attempt | None:
+    """None too where the record is damaged: the run is then shown as its events tell it, and the others as ever."""
+    try:
+        return record.latest(folder)
+    except RunFolderError as error:
+        log.warning("%s", error)
+        return None
 
 
 def _holds_a_run(folder: Path) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from core import jsonl
 
 FILE = "job.jsonl"
+_START = ("kind", "pid", "arguments", "line", "processes", "events_at", "log_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,19 @@ def latest(folder: Path) -> Attempt | None:
 def _line(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict) or not {"time", "deed"} <= value.keys():
         raise ValueError("a deed with its time was wanted")
+    datetime.fromisoformat(value["time"])
+    wanted = {"start": _START, "ended": ("pid", "exit_code", "events_until")}.get(value["deed"], ())
+    missing = [name for name in wanted if name not in value]
+    if missing:
+        raise ValueError(f"{value['deed']!r} without {', '.join(missing)}")
     return value
 
 
 def _after(attempt: Attempt | None, line: dict[str, Any]) -> Attempt | None:
     time, deed = datetime.fromisoformat(line["time"]), line["deed"]
     if deed == "start":
-        taken = {name: line[name] for name in ("kind", "pid", "arguments", "processes", "events_at", "log_at")}
-        return Attempt(started=time, line=tuple(line["line"]), **taken)
+        taken = {name: line[name] for name in _START}
+        return Attempt(started=time, **{**taken, "line": tuple(line["line"])})
     if attempt is None or line.get("pid") != attempt.pid:
         return attempt
     if deed == "stop":
