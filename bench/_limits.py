@@ -49,10 +49,24 @@ def best(run: Callable[[], Any], device: str, times: int = 10) -> float:
 def seconds(run: Callable[[], Any], device: str) -> float:
     """Of one run, to the end of what it started on the device."""
     wait(device)
-    started = time.perf_counter()
+    started = clock(device)
     run()
     wait(device)
-    return time.perf_counter() - started
+    return clock(device) - started
+
+
+def clock(device: str) -> float:
+    """Seconds of the wall on a GPU. On a CPU the processor's seconds of this process, since others may share the cores;
+    with `one_thread` they are those of the wall on a machine that is left alone."""
+    return time.perf_counter() if device == "cuda" else time.process_time()
+
+
+def one_thread(device: str) -> None:
+    """Let a CPU compute with one thread, whose time `clock` can tell."""
+    import torch
+
+    if device == "cpu":
+        torch.set_num_threads(1)
 
 
 def wait(device: str) -> None:

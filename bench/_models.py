@@ -8,7 +8,7 @@ from typing import Any
 from core.settings import HOME
 from core.writers.local.adapters import RowAdapters
 from train.tuning.settings import LoraSettings
-from train.tuning.shapes import KNOWN, Shape, lora_parameters, parameters
+from train.tuning.shapes import KNOWN, Shape, from_config, lora_parameters, parameters
 
 SIZES = {"2b": "Qwen3-VL-2B", "4b": "Qwen3-VL-4B", "8b": "Qwen3-VL-8B", "32b": "Qwen3-VL-32B"}
 ADAPTER = "tuned"
@@ -47,13 +47,9 @@ def small(name: str, folder: Path) -> Subject:
     from core.records import Sampling
     from core.settings import LocalSystem
     from core.writers.events import WriteRequest
-    from core.writers.local import checkpoint, inputs, untrained
-    from train.tuning.shapes import from_config
+    from core.writers.local import checkpoint, inputs
 
-    home = HOME / "models" / "miniature"
-    if name == "tiny":
-        untrained.assemble(folder, ends=False)
-        home = folder
+    home = _home(name, folder)
     given = LocalSystem.model_validate({"id": "bench", "kind": "local", "model": str(home / "base")})
     base = checkpoint.load_base(home / "base", given, lambda _message, _fraction: None)
     adapters = RowAdapters(base.model)
@@ -63,6 +59,28 @@ def small(name: str, folder: Path) -> Subject:
     story = inputs.prepare(base.processor, request, 160 * 160, 4096)
     shape = from_config(json.loads((home / "base" / "config.json").read_text(encoding="utf-8")))
     return Subject(name, base.model, adapters, story, shape, LoraSettings(rank=config["r"], alpha=config["lora_alpha"]))
+
+
+def bare(name: str, folder: Path, device: str, dtype: Any) -> tuple[Any, Shape]:
+    """The frozen base alone, by the names of `small` and `of_size`."""
+    from transformers import AutoModelForImageTextToText
+
+    if name in SIZES:
+        return random_model(KNOWN[SIZES[name]], device, dtype), KNOWN[SIZES[name]]
+    home = _home(name, folder)
+    model: Any = AutoModelForImageTextToText.from_pretrained(home / "base", dtype=dtype)
+    shape = from_config(json.loads((home / "base" / "config.json").read_text(encoding="utf-8")))
+    return model.requires_grad_(False), shape
+
+
+def _home(name: str, folder: Path) -> Path:
+    """Where the tiny model, put together now, or the miniature lies."""
+    from core.writers.local import untrained
+
+    if name != "tiny":
+        return HOME / "models" / "miniature"
+    untrained.assemble(folder, ends=False)
+    return folder
 
 
 def photo(number: int) -> bytes:
@@ -80,12 +98,21 @@ def photo(number: int) -> bytes:
 
 def of_size(name: str, folder: Path, device: str, dtype: Any) -> Subject:
     """A published size; nothing is downloaded, and no weight is nought."""
-    shape = next(known for full, known in KNOWN.items() if full == SIZES[name])
-    return made(name, shape, folder, device, dtype)
+    return made(name, KNOWN[SIZES[name]], folder, device, dtype)
 
 
 def made(name: str, shape: Shape, folder: Path, device: str, dtype: Any) -> Subject:
     """A model of the shape with random weights on the device, an adapter, and a story of random pictures."""
+    model = random_model(shape, device, dtype)
+    lora = LoraSettings()
+    write_adapter(model, lora, folder)
+    adapters = RowAdapters(model)
+    adapters.add(ADAPTER, folder)
+    return Subject(name, model, adapters, random_story(shape, dtype), shape, lora)
+
+
+def random_model(shape: Shape, device: str, dtype: Any) -> Any:
+    """Frozen, made where it will be; it never ends a text by itself."""
     import torch
     from transformers import Qwen3VLForConditionalGeneration
 
@@ -93,13 +120,8 @@ def made(name: str, shape: Shape, folder: Path, device: str, dtype: Any) -> Subj
     with torch.device(device):
         # Buffers such as the rotary frequencies are computed here; a model made on `meta` would not have them.
         model: Any = Qwen3VLForConditionalGeneration._from_config(config(shape), dtype=dtype)
-    model.eval().requires_grad_(False)
     model.generation_config.eos_token_id = None
-    lora = LoraSettings()
-    write_adapter(model, lora, folder)
-    adapters = RowAdapters(model)
-    adapters.add(ADAPTER, folder)
-    return Subject(name, model, adapters, random_story(shape, dtype), shape, lora)
+    return model.eval().requires_grad_(False)
 
 
 def config(shape: Shape) -> Any:
@@ -177,12 +199,12 @@ def write_adapter(model: Any, lora: LoraSettings, folder: Path) -> None:
 
 
 def random_story(
-    shape: Shape, dtype: Any, words: int = 95, side: int = SIDE, pictures: int = PICTURES
+    shape: Shape, dtype: Any, words: int = 95, side: int = SIDE, pictures: int = PICTURES, seed: int = 2
 ) -> dict[str, Any]:
     """A prompt of random words and pictures of `side` x `side` patches: 2,310 tokens at the paper's limit."""
     import torch
 
-    random = torch.Generator().manual_seed(2)
+    random = torch.Generator().manual_seed(seed)
     names = config(shape)
     tokens = (side // shape.vision.merge) ** 2
     picture = [names.vision_start_token_id, *[names.image_token_id] * tokens, names.vision_end_token_id]

@@ -6,13 +6,13 @@ with random weights; nothing is downloaded.
 
 Each variant first reads the tokens that `generate` wrote greedily, and must name each next one: exactly in float32; in
 bfloat16 up to near ties, since no two orders of sums round alike. Only then is it timed, drawing as the writer does.
+On a CPU it computes with one thread, and its processor time counts.
 `of limit` is the least time of a step, weights and cache read once at the speed of a measured copy, over its real time.
 """
 
 import argparse
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -114,10 +114,10 @@ def of_project(task: Task, begin: Callable[[Task, int], Any], wanted_b_t: Any) -
         read = seconds = float("inf")
         operations = 0
         for _ in range(REPEATS[task.device]):
-            started = time.perf_counter()
+            started = _limits.clock(task.device)
             decoding = begin(task, task.tokens + 4)
             _limits.wait(task.device)
-            read = min(read, time.perf_counter() - started)
+            read = min(read, _limits.clock(task.device) - started)
             write = writer(decoding, [DRAWN] * len(task.names))
             write(2)  # captures, where it does
             seconds = min(seconds, _limits.seconds(lambda write=write: write(task.tokens), task.device))
@@ -263,6 +263,7 @@ def main() -> int:
             subject = _models.of_size(shape, Path(folder), device, torch.bfloat16)
         else:
             subject, device = _models.small(shape, Path(folder)), "cpu"
+        _limits.one_thread(device)
         limits = _limits.measure(device, subject.model.dtype)
         print(f"{setting()}; {shape}, {subject.read_weights / 1e6:,.1f} million weights a step, {subject.model.dtype}")
         print(limits.line(), flush=True)

@@ -22,7 +22,7 @@ def apply(model: Any, speed: SpeedSettings) -> None:
 
         fuse(model)
     if speed.compile:
-        _compile(model, layers)
+        _compile(model, layers, speed)
 
 
 def spread(chosen: int, layers: int) -> list[int]:
@@ -46,17 +46,22 @@ def _checkpoint(base: Any, layers: Any, speed: SpeedSettings) -> None:
             layer.gradient_checkpointing = place in chosen
 
 
-PARTS = ("input_layernorm", "self_attn", "post_attention_layernorm", "mlp")
-"""What of a layer is compiled. Not the layer whole: recomputation wraps it, and is to repeat compiled parts."""
+NORMS = ("input_layernorm", "post_attention_layernorm")
+PARTS = {
+    "peft": (*NORMS, "self_attn", "mlp"),
+    "fused": (*NORMS, "self_attn.q_norm", "self_attn.k_norm"),
+}
+"""What of a layer is compiled. Not the layer whole, since recomputation wraps it and is to repeat compiled parts; and
+with fused updates not what calls them, since each group is a program of its own and compilers give up after a few."""
 
 
-def _compile(model: Any, layers: Iterable[Any]) -> None:
+def _compile(model: Any, layers: Iterable[Any], speed: SpeedSettings) -> None:
     import torch
 
     layers = list(layers)
-    # Each sample has another length: one program for all lengths, not one for each until a limit is met.
-    compiled = [getattr(layer, name) for layer in layers for name in PARTS]
+    compiled = [layer.get_submodule(name) for layer in layers for name in PARTS[speed.lora]]
     for part in compiled:
+        # Each sample has another length: one program for all lengths, not one for each until a limit is met.
         part.compile(dynamic=True)
     try:
         _try(model, layers[0])
