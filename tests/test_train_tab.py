@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -34,6 +35,8 @@ from train.tuning.settings import CONFIGS
 
 __all__ = ["tiny_checkpoint"]
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+STEPS = 120
+"""Of the run in the browser: long enough to be halted on its way."""
 PAPER = str(CONFIGS / "qwen3-vl-32b.yaml")
 
 
@@ -313,7 +316,7 @@ def test_tables_carry_their_headers_into_each_cell() -> None:
 
 @pytest.fixture(scope="module")
 def recipe(tmp_path_factory: pytest.TempPathFactory, tiny_checkpoint: Tiny) -> Path:
-    """A configuration of the smallest model and its data; 40 steps, saved at every fifth."""
+    """A configuration of the smallest model and its data: 8 samples, 2 a step."""
     folder = tmp_path_factory.mktemp("recipe")
     (folder / "red.jpg").write_bytes(jpeg("red"))
     sample = {"images": ["red.jpg"], "prompt": "Tell it.", "answer": "Speaker 1: So it was red.\nSpeaker 2: It was."}
@@ -326,11 +329,11 @@ def recipe(tmp_path_factory: pytest.TempPathFactory, tiny_checkpoint: Tiny) -> P
         "output": "runs/tuning/smallest",
         "dtype": "float32",
         "lora": {"rank": 2, "alpha": 4, "dropout": 0.0},
-        "optim": {"learning_rate": 1e-3, "epochs": 10, "neftune_alpha": 0},
+        "optim": {"learning_rate": 1e-3, "epochs": STEPS // 4, "neftune_alpha": 0},
         "batch": {"per_device": 2, "accumulation": 1, "devices": 1},
         "speed": {"parallel": "ddp", "checkpointing": "none"},
         "data": {"train": str(folder / "good.jsonl"), "max_length": 256, "max_pixels": 4096, "workers": 0},
-        "save": {"every_steps": 5},
+        "save": {"every_steps": 25},
     }
     (folder / "smallest.yaml").write_text(yaml.safe_dump(config))
     return folder
@@ -368,6 +371,19 @@ def step_of(page: Any) -> int:
     return int(found[1]) if found else 0
 
 
+def held_at_step(folder: Path, number: int) -> Attempt:
+    """Lets the run come to a step and halts it there, while the app is killed and comes back."""
+    end = time.monotonic() + 300
+    events = folder / "events.jsonl"
+    while not events.exists() or events.read_text().count('"event": "step"') < number:
+        assert time.monotonic() < end, "no step after five minutes"
+        time.sleep(0.005)
+    attempt = record.latest(folder)
+    assert attempt is not None
+    os.kill(attempt.pid, signal.SIGSTOP)
+    return attempt
+
+
 @pytest.mark.slow
 @pytest.mark.browser
 @needs_browser
@@ -390,12 +406,11 @@ def test_from_the_plan_through_a_killed_app_stop_and_resume_to_the_end(server: S
         assert not folder.exists()
         page.get_by_label("Name").fill(folder.name)
         page.locator("#start-run").click()
+        page.locator("#run-head .badge.running").wait_for()
+        attempt = held_at_step(folder, 3)
         page.locator("#run-curve .loss-curve").wait_for()
         seen = step_of(page)
     assert server.process is not None
-    attempt = record.latest(folder)
-    assert attempt is not None
-    os.kill(attempt.pid, signal.SIGSTOP)  # holds the run where it is while the app is killed and comes back
     server.process.kill()
     server.process.wait()
     assert process.is_running(folder)
@@ -412,10 +427,10 @@ def test_from_the_plan_through_a_killed_app_stop_and_resume_to_the_end(server: S
         os.kill(attempt.pid, signal.SIGCONT)
         page.locator("#run-head .badge.stopped").wait_for()
         stopped_at = step_of(page)
-        assert 0 < stopped_at < 40, "it was stopped on the way"
+        assert 0 < stopped_at < STEPS, "it was stopped on the way"
         page.locator("#resume-run").click()
         page.locator("#run-head .badge.finished").wait_for()
-        assert step_of(page) == 40
+        assert step_of(page) == STEPS
         page.get_by_role("button", name="Events").click()
         assert f"resumed from step {stopped_at}" in page.locator("#run-notes").inner_text()
     assert (folder / "adapter" / "adapter_model.safetensors").is_file()
