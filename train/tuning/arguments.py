@@ -1,5 +1,6 @@
 """Settings and machine -> transformers' TrainingArguments and DeepSpeed's configuration."""
 
+import logging
 import math
 import os
 from collections.abc import Mapping
@@ -101,6 +102,8 @@ def training_arguments(settings: TuneSettings, world: World, on: Machine, folder
     from transformers import TrainingArguments
 
     zero = on.parallel in ("zero2", "zero3")
+    # It warns that its own count of passes differs from DeepSpeed's; the Trainer uses neither.
+    logging.getLogger("accelerate.accelerator").setLevel(logging.ERROR)
     cpu = on.device == "cpu"
     if zero and cpu:
         _join_on_cpu()

@@ -8,9 +8,8 @@ start.
 import json
 import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from core.runs import write_whole
 from train.tuning.faults import TrainingFailed
@@ -19,8 +18,6 @@ MARKER = "whole.json"
 PREFIX = "checkpoint-"
 SPARE = 64 * 2**20
 """Bytes kept free beside what a checkpoint needs: events, the run's other files."""
-
-Usage = Callable[[Path], Any]
 
 
 class Whole(NamedTuple):
@@ -36,8 +33,8 @@ class Whole(NamedTuple):
 class Checkpoints:
     """The checkpoints of one run."""
 
-    def __init__(self, folder: Path, keep: int, usage: Usage = shutil.disk_usage) -> None:
-        self.folder, self._keep, self._usage = folder, keep, usage
+    def __init__(self, folder: Path, keep: int) -> None:
+        self.folder, self._keep = folder, keep
 
     def path(self, step: int) -> Path:
         return self.folder / f"{PREFIX}{step}"
@@ -59,7 +56,7 @@ class Checkpoints:
     def check_room(self, needed: int) -> None:
         """Raise TrainingFailed where the disk has not `needed` bytes and some to spare."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        free = self._usage(self.folder).free
+        free = shutil.disk_usage(self.folder).free
         if free < needed + SPARE:
             raise self.full(f"{free / 1e6:,.0f} MB free, {(needed + SPARE) / 1e6:,.0f} MB wanted for a checkpoint")
 

@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,24 @@ def train(
     Raises DataFault and other BadInput before anything is trained; BaseMissing; TrainingFailed; TrainingStopped.
     """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # the data workers are forked
-    return _Tuning(resolved(settings, data, out), World.read(), report, bar).run()
+    world = World.read()
+    with _bars(bar and world.rank == 0):
+        return _Tuning(resolved(settings, data, out), world, report, bar).run()
+
+
+@contextlib.contextmanager
+def _bars(shown: bool) -> Generator[None]:
+    """Whether transformers shows its own bar while it reads weights."""
+    from transformers.utils import logging
+
+    before = logging.is_progress_bar_enabled()
+    if not shown:
+        logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if before:
+            logging.enable_progress_bar()
 
 
 def resolved(settings: TuneSettings, data: Path | None, out: Path | None) -> TuneSettings:

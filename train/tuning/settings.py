@@ -187,7 +187,10 @@ def _set(data: dict[str, Any], change: str) -> None:
         raise SettingsError(f"--set {change}: key.sub=value was wanted, such as optim.learning_rate=1e-5")
     inside = data
     for folder in folders:
-        inside[folder] = dict(inside.get(folder) or {})
+        found = inside.get(folder) or {}
+        if not isinstance(found, dict):
+            raise SettingsError(f"--set {change}: {folder} is no group of settings; check the spelling")
+        inside[folder] = dict(found)
         inside = inside[folder]
     inside[last] = value
 
