@@ -22,7 +22,7 @@ class Step:
     learning_rate: float = math.nan
     grad_norm: float = math.nan
     tokens: float = math.nan
-    """Seen since the run began."""
+    """Of this step, all devices together."""
     tokens_per_second: float = math.nan
     seconds: float = math.nan
     seconds_left: float = math.nan
