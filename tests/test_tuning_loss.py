@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from core.errors import BadInput
 from tests.local_helpers import Tiny, tiny_checkpoint
 from tests.tuning_helpers import make_data, tune_settings
 from train.tuning.collate import Collator, Samples
@@ -127,3 +128,22 @@ def test_the_adapter_of_a_bfloat16_base_is_in_float32(tiny_checkpoint: Tiny, tmp
     model = with_adapter(load_base(tiny_checkpoint.base, settings, "bfloat16", None), settings)
     kinds = {(one.requires_grad, str(one.dtype)) for one in model.parameters()}
     assert kinds == {(True, "torch.float32"), (False, "torch.bfloat16")}
+
+
+def test_a_target_the_base_has_not_is_refused(tmp_path: Path) -> None:
+    """A mixture of experts has no MLP of its own in any layer; peft alone would train its attention and say nothing."""
+    from transformers import Qwen3VLMoeConfig, Qwen3VLMoeForConditionalGeneration
+
+    text: dict[str, Any] = {
+        "vocab_size": 64, "hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "head_dim": 8,
+        "num_attention_heads": 2, "num_key_value_heads": 1, "num_experts": 2, "num_experts_per_tok": 1,
+        "moe_intermediate_size": 8, "decoder_sparse_step": 1,
+        "rope_parameters": {"rope_type": "default", "mrope_interleaved": True, "mrope_section": [2, 1, 1]},
+    }  # fmt: skip
+    vision: dict[str, Any] = {
+        "depth": 1, "hidden_size": 16, "intermediate_size": 16, "num_heads": 2, "out_hidden_size": 16,
+        "num_position_embeddings": 4, "deepstack_visual_indexes": [],
+    }  # fmt: skip
+    base = Qwen3VLMoeForConditionalGeneration(Qwen3VLMoeConfig(text_config=text, vision_config=vision))
+    with pytest.raises(BadInput, match=r"lora\.targets: mlp: the base has no such matrices"):
+        with_adapter(base, tune_settings(tmp_path, tmp_path, tmp_path))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from core.errors import BadInput
 from core.settings import HOME, Environment
 from core.writers.local import untrained
 from core.writers.local.adapters import quiet_peft
@@ -90,7 +91,10 @@ def load_base(folder: Path, settings: TuneSettings, dtype: str, device: str | No
 
 
 def with_adapter(base: Any, settings: TuneSettings) -> Any:
-    """The base with a fresh adapter in float32; nothing else asks for gradients. Its weights follow from the seed."""
+    """The base with a fresh adapter in float32; nothing else asks for gradients. Its weights follow from the seed.
+
+    Raises BadInput where the settings name matrices this base has not.
+    """
     import torch
     from peft import LoraConfig, get_peft_model
 
@@ -104,7 +108,20 @@ def with_adapter(base: Any, settings: TuneSettings) -> Any:
     torch.manual_seed(settings.seed)
     with quiet_peft():
         model: Any = get_peft_model(base, config)
+    _check_targets(model, settings)
     own = model.peft_config["default"]
     own.base_model_name_or_path, own.revision = settings.model, settings.revision
     speed.apply(model, settings.speed)
     return model
+
+
+def _check_targets(model: Any, settings: TuneSettings) -> None:
+    """Of two targets peft would take the one that is there and say nothing of the other."""
+    for target in settings.lora.targets:
+        if not any(
+            f".{'self_attn' if target == 'attention' else 'mlp'}." in name for name in model.targeted_module_names
+        ):
+            raise BadInput(
+                f"lora.targets: {target}: the base has no such matrices (a mixture of experts keeps its experts "
+                "stacked in one tensor); leave it out"
+            )
