@@ -29,7 +29,7 @@ def measure(device: str, dtype: Any) -> Limits:
     import torch
 
     cuda = device == "cuda"
-    source = torch.ones(2**30 if cuda else 2**24, dtype=torch.float32, device=device)
+    source = torch.ones(2**28 if cuda else 2**24, dtype=torch.float32, device=device)
     target = torch.empty_like(source)
     copy = best(lambda: target.copy_(source), device)
     side = 8192 if cuda else 768

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bench import _limits, _models, _report
+from bench import train as bench_train
 from bench import write as bench_write
 from train.tuning.shapes import Shape, VisionShape, parameters
 
@@ -103,3 +104,60 @@ def test_a_published_size_without_a_gpu_is_one_line(
     assert capsys.readouterr().err == (
         "bench.write: --shape 32b needs a CUDA GPU and there is none; use tiny or miniature\n"
     )
+
+
+def test_settings_are_timed_only_where_loss_and_gradients_are_the_plain_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    from train.tuning import speed
+
+    base = _models.random_model(SHAPE, "cpu", torch.float32)
+    samples = [_models.random_story(SHAPE, torch.float32, 30, 4, 2, seed=seed) for seed in (0, 1)]
+    for sample in samples:
+        sample["labels"] = sample["input_ids"].masked_fill(torch.arange(sample["input_ids"].shape[1]) < 15, -100)
+        sample["attention_mask"] = torch.ones_like(sample["labels"])
+    given = bench_train.Task(base, SHAPE, samples, "cpu", _limits.Limits("none", 1e9, 1e9), 1)
+    settings = bench_train.variants(SHAPE.layers, compiled=False)
+    against, wanted = bench_train.reference(given, settings)
+    assert against == "plain"
+    names = {name for name, _ in base.named_parameters()}
+    found = bench_train.measure(given, settings["fused, none, answer"], wanted)
+    assert found["gradient_off"] < 1e-5 and found["tokens_a_second"] > 0
+    assert {name for name, _ in base.named_parameters()} == names, "the base is to be as it was"
+    curves = [bench_train.curve(given, settings[name], 3) for name in ("plain", "fused, none, answer")]
+    assert curves[1] == pytest.approx(curves[0], rel=1e-4)
+
+    def spoil(model: Any, _settings: Any) -> None:
+        model.get_base_model().model.language_model.layers[0].self_attn.scaling = 9.0
+
+    monkeypatch.setattr(speed, "apply", spoil)
+    with pytest.raises(AssertionError, match="off the plain setting's"):
+        bench_train.measure(given, settings["answer"], wanted)
+
+
+def test_a_card_without_room_for_all_logits_is_measured_against_fewer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = bench_train.variants(3, compiled=False)
+
+    def gradients(_task: Any, speed: Any) -> tuple[float, list[Any]]:
+        if speed.logits == "all":
+            raise MemoryError("no room")
+        return 1.0, []
+
+    monkeypatch.setattr(bench_train, "gradients", gradients)
+    none: Any = bench_train.Task(None, SHAPE, [], "cpu", _limits.Limits("none", 1, 1), 1)
+    assert bench_train.reference(none, settings) == ("answer", (1.0, []))
+    assert capsys.readouterr().out == "plain does not fit in memory; `answer` stands in for it\n"
+
+
+def test_curves_are_drawn_beside_each_other() -> None:
+    curves = {"plain": [3.0, 2.0, 1.0], "fast": [3.0, 2.5, 1.0]}
+    assert bench_train.plot(curves, height=3).splitlines() == [
+        "  3.0000 *b",
+        "          a",
+        "  1.0000   *",
+        "a plain, b fast",
+    ]
+    drawn = bench_train.svg(curves)
+    assert drawn.count("<polyline") == 2 and "64.0,40.0" in drawn and "700.0,310.0" in drawn

@@ -9,7 +9,7 @@ dropout the A_i are one product. Of the activations only x is kept for the backw
 mask, where peft keeps x once more for each matrix. The gradient of x is summed inside the products.
 
 Modules, parameters and what is saved stay peft's. ZeRO-3 gathers a matrix when its own module runs, and here it does
-not run, so `settings` refuses the two together.
+not run, so `arguments` refuses the two together; plain data parallelism and ZeRO-2 leave weights whole.
 """
 
 from typing import Any
