@@ -12,6 +12,7 @@ record     run.yaml of a run                  faults     what stops a run
 shapes     parameters of a model by part      flops      operations of a sample, peaks of cards, MFU
 gpus       8x80GB as cards                    memory     bytes on one device by part
 plan       steps, hours, what fits            plan_text  a plan as text and as JSON
+speed      recomputation, compilation         fused    LoRA by groups         grouping  an order by length
 history    events -> figures                  curve      the loss as an SVG
 card       the model card                     merge      base + adapter -> one checkpoint
 """
