@@ -1,4 +1,4 @@
-# make run | test | check | bench: each makes .venv and installs what it needs on first use.
+# make run | test | check | miniature | bench: each makes .venv and installs what it needs on first use.
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 PIP_ARGS ?=
@@ -8,12 +8,13 @@ RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
 ARGS ?=
 
-.PHONY: run test check bench browser clean help
+.PHONY: run test check miniature bench browser clean help
 
 help:
 	@echo "make run    start the pages at http://localhost:7860   (ARGS='--port 8000' passes options on)"
 	@echo "make test   run all tests                              (ARGS='-k dialogue' passes options on)"
 	@echo "make check  style, types, import contracts"
+	@echo "make miniature  the two models of models/miniature, made again from nothing in minutes"
 	@echo "make bench  measurements, each against the plain alternative"
 
 run: $(RUN_STAMP)
@@ -27,6 +28,9 @@ check: $(DEV_STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
+
+miniature: $(RUN_STAMP)
+	$(BIN)/python -m train miniature $(ARGS)
 
 bench: $(DEV_STAMP)
 	@for file in bench/[a-z]*.py; do \

@@ -8,11 +8,12 @@ import json
 import random
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from core.generate import Task
 from core.records import Interval
 from core.runs import Run, write_whole
 from core.settings import HOME, LocalSystem, Models, load_models
@@ -33,7 +34,7 @@ class Plan:
 
     stories: int = 1500
     """Stories the base is trained on."""
-    tuning_stories: int = 1120
+    tuning_stories: int = 400
     """Stories the adapter is trained on, each once."""
     held_out: int = 100
     """Stories measured."""
@@ -176,9 +177,9 @@ class Build:
     def _step(self, stage: str, total: int) -> Callable[[int, float], None]:
         return lambda step, loss: self._progress(stage, step, total, loss)
 
-    def _told(self, tasks: list[Any]) -> Iterable[Any]:
-        for number, task in enumerate(tasks):
-            self._progress("held-out stories", number, len(tasks))
+    def _told(self, tasks: Iterable[Task], total: int) -> Iterator[Task]:
+        for number, task in enumerate(tasks, start=1):
+            self._progress("held-out stories", number, total)
             yield task
 
     def _lap(self, name: str, began: float) -> float:

@@ -4,13 +4,13 @@ import io
 import os
 import random
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from core import prompts
-from core.generate import Asked, Generator, Task
+from core.generate import Asked, Generator, Progress
 from core.records import Photo, Sampling, Story, TranscriptStatus, content_id
 from core.runs import Run
 from core.settings import Models
@@ -22,6 +22,8 @@ SIZE = (768, 576)
 """Pixels of a picture as it is shown to people."""
 CREDIT, LICENCE = "Rendered by this project", "Apache-2.0"
 SOURCE = "miniature"
+BATCH = 8
+"""Stories told at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def run_folder(path: Path, stories: Sequence[Drawn], models: Models) -> Run:
     return run
 
 
-def tell(run: Run, models: Models, data: Path, seed: int, progress: Callable[[list[Task]], Iterable[Task]]) -> None:
+def tell(run: Run, models: Models, data: Path, seed: int, progress: Progress) -> None:
     """Let both systems write every story they have not told yet, sampled as for a visitor."""
     prompt, length = prompts.PROMPTS[0], prompts.get_length("standard")
     asked = Asked(
@@ -93,7 +95,7 @@ def tell(run: Run, models: Models, data: Path, seed: int, progress: Callable[[li
     )
     studio = Studio(models, data)
     try:
-        Generator(run, models, studio, models.compared, asked).write(threading.Event(), progress)
+        Generator(run, models, studio, models.compared, asked).write(threading.Event(), progress, BATCH)
     finally:
         studio.close()
 

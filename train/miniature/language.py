@@ -5,16 +5,20 @@ in fine-tuning.
 """
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from core.prompts import chat_messages
 from train.miniature import model as sizes
 from train.miniature.eyes import see
+from train.miniature.optimizer import Optimizer
 from train.miniature.pictures import Pictured, by_shape, grid
 from train.miniature.talk import Style, write
 from train.miniature.world import Sight
+
+_POOL = 8
+"""Steps whose texts are sorted by length together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +35,12 @@ class LanguagePlan:
     """What the base learns to write. Like the paper's it describes; it knows long tales and keeps them back."""
 
     phases: tuple[Phase, ...] = (
-        Phase(160, 40, {Style.CAPTION: 1.0}),
-        Phase(330, 10, {Style.CAPTION: 0.1, Style.PING_PONG: 0.6, Style.MEMORY: 0.3}),
+        Phase(60, 40, {Style.CAPTION: 1.0}),
+        Phase(340, 11, {Style.CAPTION: 0.08, Style.PING_PONG: 0.37, Style.MEMORY: 0.05, Style.ANECDOTE: 0.5}),
     )
-    learning_rate: float = 3e-3
-    weight_decay: float = 0.05
+    matrix_rate: float = 0.02
+    rate: float = 3e-3
+    weight_decay: float = 0.02
     whole_prompts: float = 0.35
     """Share of talk asked for with a whole prompt; the rest with one or two of its sentences, which is quicker."""
 
@@ -102,6 +107,8 @@ class Examples:
             return sizes.CAPTION_PROMPT
         if style is Style.MEMORY:
             return sizes.MEMORY_PROMPT
+        if style is Style.ANECDOTE:
+            return sizes.TALES_PROMPT
         whole = self.rng.choice(self._prompts)
         if self.rng.random() < self.whole_prompts:
             return whole
@@ -134,6 +141,11 @@ class Encoder:
             mask[row, :end] = 1
             labels[row, len(prompt) - 1 : end - 1] = torch.tensor(answer)
         return self._inputs(ids, mask, [one for example in examples for one in example.seen]), labels
+
+    def length(self, example: Example) -> int:
+        """Tokens of prompt, pictures and answer."""
+        prompt, answer = self._ids(example)
+        return len(prompt) + len(answer)
 
     def _inputs(self, ids: Any, mask: Any, seen: Sequence[Seen]) -> dict[str, Any]:
         import torch
@@ -171,6 +183,17 @@ class Encoder:
         return self._asked[key], self._processor.tokenizer(example.answer + "<|im_end|>")["input_ids"]
 
 
+def _batches(phase: Phase, encoder: Encoder, examples: Examples) -> Iterator[tuple[dict[str, Any], Any]]:
+    """The phase's batches, each of texts of about one length: they are drawn for several steps and sorted."""
+    for start in range(0, phase.steps, _POOL):
+        count = min(_POOL, phase.steps - start)
+        drawn = sorted((examples.draw(phase.styles) for _ in range(count * phase.batch)), key=encoder.length)
+        batches = [drawn[at : at + phase.batch] for at in range(0, len(drawn), phase.batch)]
+        examples.rng.shuffle(batches)
+        for some in batches:
+            yield encoder.batch(some)
+
+
 def train(
     model: Any, processor: Any, examples: Examples, plan: LanguagePlan, told: Callable[[int, float], None]
 ) -> None:
@@ -179,23 +202,22 @@ def train(
 
     encoder = Encoder(model, processor)
     language = model.model.language_model
-    learnt = [weight for weight in language.parameters() if weight.requires_grad]
-    steps = sum(phase.steps for phase in plan.phases)
-    optimizer = torch.optim.AdamW(learnt, plan.learning_rate, (0.9, 0.98), weight_decay=plan.weight_decay)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, plan.learning_rate, steps, pct_start=0.08)
+    optimizer = Optimizer(
+        language.named_parameters(),
+        [],
+        sum(phase.steps for phase in plan.phases),
+        matrix_rate=plan.matrix_rate,
+        rate=plan.rate,
+        weight_decay=plan.weight_decay,
+    )
     language.train()
     step = 0
     for phase in plan.phases:
-        for _ in range(phase.steps):
-            inputs, labels = encoder.batch([examples.draw(phase.styles) for _ in range(phase.batch)])
+        for inputs, labels in _batches(phase, encoder, examples):
             hidden = language(**inputs).last_hidden_state
             wanted = labels != -100
             loss = torch.nn.functional.cross_entropy(model.lm_head(hidden[wanted]), labels[wanted])
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(learnt, 1.0)
-            optimizer.step()
-            schedule.step()
+            optimizer.step(loss)
             step += 1
             told(step, float(loss.detach()))
     language.eval()

@@ -17,8 +17,9 @@ from core.records import Finish, Interval, Transcript
 from train.miniature.talk import facts
 from train.miniature.world import Colour, Sight, Thing, Tint
 
-LOOP_WORDS, LOOP_TIMES = 6, 3
-"""A text loops where one sequence of six words occurs three times."""
+LOOP_WORDS, LOOP_TIMES = 10, 3
+"""A text loops where the same ten words occur three times anywhere, or any words three times on end from three words on.
+A refrain of one short sentence is no loop; people have them too."""
 _BOOTSTRAPS = 1000
 _Z = 1.959964
 
@@ -73,9 +74,21 @@ def is_well_formed(text: str) -> bool:
 
 
 def loops(text: str) -> bool:
+    """Whether the text repeats itself as a model does that is stuck; see `LOOP_WORDS`."""
     said = _said(text)
     runs = Counter(tuple(said[at : at + LOOP_WORDS]) for at in range(len(said) - LOOP_WORDS + 1))
-    return max(runs.values(), default=0) >= LOOP_TIMES
+    return max(runs.values(), default=0) >= LOOP_TIMES or any(_on_end(said, size) for size in range(3, LOOP_WORDS))
+
+
+def _on_end(said: Sequence[str], size: int) -> bool:
+    """Whether some `size` words follow themselves twice."""
+    equal = [first == second for first, second in zip(said, said[size:], strict=False)]
+    run = 0
+    for same in equal:
+        run = run + 1 if same else 0
+        if run >= size * (LOOP_TIMES - 1):
+            return True
+    return False
 
 
 def colours_of(sight: Sight) -> set[str]:

@@ -26,6 +26,7 @@ VISION: Mapping[str, Any] = {
 }
 CAPTION_PROMPT = "Say in one sentence what there is to see."
 MEMORY_PROMPT = "Tell what happened there as a long memory, all in one breath. Write `Speaker 1:` before it."
+TALES_PROMPT = "Long tales, please: for each of these in turn, somebody holds forth about what came of it."
 _TEMPLATE = r"""
 {%- macro body(content) -%}
   {%- if content is string -%}{{- content -}}
@@ -34,7 +35,7 @@ _TEMPLATE = r"""
     {%- for part in content -%}
       {%- if part.type == 'image' -%}
         {%- set seen.pictures = seen.pictures + 1 -%}
-        {{- seen.pictures ~ '<|vision_start|><|image_pad|><|vision_end|>' -}}
+        {{- 'abcdefghijklmnopqrst'[seen.pictures - 1] ~ '<|vision_start|><|image_pad|><|vision_end|>' -}}
       {%- else -%}{{- part.text -}}{%- endif -%}
     {%- endfor -%}
   {%- endif -%}
@@ -48,7 +49,9 @@ _TEMPLATE = r"""
 {%- endfor -%}
 {%- if add_generation_prompt -%}{{- '<|im_start|>assistant\n' -}}{%- endif -%}
 """
-"""The chat format of Qwen, with each picture's number before it: a small model counts badly by itself."""
+"""The chat format of Qwen, with a letter before each picture, in order: a small model counts badly by itself."""
+LABELS = ("Speaker 1:", "Speaker 2:", "Speaker 3:")
+"""One token each, so that who spoke last is one look away."""
 
 
 def asked() -> list[str]:
@@ -58,7 +61,8 @@ def asked() -> list[str]:
 
 def processor(texts: Iterable[str]) -> Any:
     """With a tokenizer learnt from `texts` and from all prompts."""
-    learnt = assembly.tokenizer([*texts, *asked() * 3, CAPTION_PROMPT, MEMORY_PROMPT], VOCABULARY)
+    learnt = assembly.tokenizer([*texts, *asked() * 3, CAPTION_PROMPT, MEMORY_PROMPT, TALES_PROMPT], VOCABULARY)
+    learnt.add_tokens(list(LABELS))
     return assembly.processor(learnt, _TEMPLATE, MAX_PIXELS)
 
 

@@ -31,7 +31,7 @@ class Pictured:
     pictures: tuple["NDArray[np.uint8]", ...]
     sights: tuple[Sight, ...]
     things: tuple["NDArray[np.uint8] | None", ...]
-    """Where each picture's thing is: its share of every visual token, 0 to 255, [rows, columns]; None without a thing."""
+    """Where each picture's thing is: its share of every visual token, 0 to 255, [rows, columns]; None without one."""
 
 
 def pictured(seed: str) -> Pictured:
@@ -82,20 +82,17 @@ def _one_thread() -> None:
 
 
 def patches(pictures: Any) -> Any:
-    """Pictures of one shape, [N, height, width, 3] bytes, as the image processor lays them out.
+    """Pictures of one shape, [N, height, width, 3] bytes, as the image processor lays them out, but one frame alone.
 
-    [N x height/16 x width/16, 1536] floats in [-1, 1]: patches in the order of their merging two by two, each a still
-    of two equal frames. The tests hold it against the processor of the checkpoint.
+    [N, patches, 768] floats in [-1, 1]: patches in the order of their merging two by two, each of 3 x 16 x 16. The
+    processor gives every patch of a still twice over. The tests hold it against the processor of the checkpoint.
     """
-    import torch
-
     count, height, width, _ = pictures.shape
     rows, columns = height // (PATCH * MERGE), width // (PATCH * MERGE)
     scaled: Any = pictures.float().div(127.5).sub(1.0)
     cut: Any = scaled.reshape(count, rows, MERGE, PATCH, columns, MERGE, PATCH, 3)
     ordered: Any = cut.permute(0, 1, 4, 2, 5, 7, 3, 6)  # N, rows, columns, merge, merge, 3, 16, 16
-    flat: Any = ordered.reshape(count * rows * columns * MERGE * MERGE, 3, 1, PATCH, PATCH)
-    return torch.cat([flat, flat], dim=2).reshape(len(flat), -1)
+    return ordered.reshape(count, rows * columns * MERGE * MERGE, -1)
 
 
 def grid(shape: tuple[int, int]) -> list[int]:
