@@ -38,6 +38,9 @@ SWEEP_SECONDS = 20.0
 BENCHMARK = "benchmark"
 OWN_PHOTOS = "own-photos"
 SAMPLES = "samples"
+GALLERY = "gallery"
+"""Rendered stories that come with the project: voted on where no benchmark was brought in yet."""
+GALLERY_FOLDER = HOME / "models" / "miniature" / "gallery"
 RENDERING = Rendering("canonical-1", lambda text: render(parse(text).turns))
 """The one form every transcript is shown in; a change of look that could sway a vote gets a new version."""
 
@@ -203,9 +206,13 @@ class Services:
 
     def next_pair(self, rater: str, asked: Asked) -> PairView | None:
         trial = self.store.next_trial(
-            BENCHMARK, rater, address_hash=self.identity.address_hash(asked), rendering=RENDERING
+            self._voted_on(rater), rater, address_hash=self.identity.address_hash(asked), rendering=RENDERING
         )
         return None if trial is None else self._pair_view(trial)
+
+    def _voted_on(self, rater: str) -> str:
+        """The benchmark as soon as it has a pair; the gallery until then."""
+        return BENCHMARK if self.store.progress(BENCHMARK, rater).pairs else GALLERY
 
     def open_sample(self, story: str, rater: str) -> PairView:
         trial = self.store.next_trial(SAMPLES, rater, rendering=RENDERING, story_id=story)
@@ -214,7 +221,7 @@ class Services:
         return self._pair_view(trial)
 
     def votes_of(self, rater: str) -> int:
-        return self.store.progress(BENCHMARK, rater).done
+        return self.store.progress(self._voted_on(rater), rater).done
 
     def trial_photo(self, trial_id: str, number: int) -> Path | None:
         return self.store.trial_photo(trial_id, number)
@@ -281,12 +288,14 @@ def open_services(models: Models, environment: Environment, studio: Studio | Non
 
     `studio` where local models should not run in worker processes, as on ZeroGPU.
     """
-    from core.runs import Run
+    from core.runs import SETTINGS, Run
 
     environment.data.mkdir(parents=True, exist_ok=True)
     store = Store.open(database_url(environment))
-    gallery = Run.open(samples.FOLDER)
-    store.load_run(gallery, campaign=SAMPLES, labels=gallery.labels())
+    for folder, campaign in ((samples.FOLDER, SAMPLES), (GALLERY_FOLDER, GALLERY)):
+        if (folder / SETTINGS).is_file():  # the gallery may have been taken away with the miniature
+            run = Run.open(folder)
+            store.load_run(run, campaign=campaign, labels=run.labels())
     salt = load_salt(environment.data)
     services = Services(
         models=models,

@@ -75,7 +75,7 @@ def test_own_photos_from_upload_to_the_reveal(server: Server, release: Path) -> 
         assert page.request.get(f"{visit}/story.txt").status == 404, "the file names both systems"
         assert page.locator("#left .turn").count() > 0
         assert page.locator("#right .turn").count() > 0
-        labels = ("Untrained base", "Untrained adapter")
+        labels = ("Miniature base", "Miniature fine-tuned")
         assert not any(label in page.content() for label in labels)
         page.locator("#compare-left").click()
         page.locator(".reveal").wait_for()
@@ -192,7 +192,7 @@ def test_what_the_browser_receives_before_the_vote_names_no_system(
             after = proxy.bytes()
     finally:
         proxy.close()
-    assert b"Untrained" in after, "the recording works: the names do come with the reveal"
+    assert b"Miniature fine-tuned" in after, "the recording works: the names do come with the reveal"
     assert len(before) > 100_000
     found = [name for name in forbidden(server) if name.encode().lower() in before.lower()]
     assert found == []
@@ -211,8 +211,7 @@ def forbidden(server: Server) -> list[str]:
         "transcript_32b",
         "transcript_235b",
     }
-    # The word by itself is said of both sides alike, while the model they share is put together.
-    return sorted(names - {"untrained"})
+    return sorted(names)
 
 
 def assert_both_sides_move_together(received: bytes) -> None:
@@ -264,8 +263,11 @@ def words(side: str) -> int:
     return len(re.sub(r"<[^>]+>", " ", said).split())
 
 
-def told_phrases(page: Any, server: Server, release: Path, *, keep: bool) -> list[bytes]:
-    """Tells a story of real photos; returns every four words in a row, since a text as written breaks elsewhere."""
+def told_phrases(page: Any, server: Server, release: Path, known: dict[Path, bytes], *, keep: bool) -> list[bytes]:
+    """Tells a story of real photos; returns every eight words in a row, since a text as written breaks elsewhere.
+
+    Without those that stood on the disk before: the gallery's stories come from the same two models.
+    """
     page.goto(server.url)
     page.locator("#left .turn").first.wait_for()
     if keep:
@@ -273,24 +275,29 @@ def told_phrases(page: Any, server: Server, release: Path, *, keep: bool) -> lis
     tell_own_story(page, story_photos(release))
     page.locator("#compare-left").wait_for(timeout=120_000)
     turns = [turn.split() for turn in page.locator("#stage .said").all_inner_texts()]
-    return [" ".join(turn[at : at + 4]).encode() for turn in turns for at in range(len(turn) - 3)]
+    phrases = [" ".join(turn[at : at + 8]).encode() for turn in turns for at in range(len(turn) - 7)]
+    return [phrase for phrase in phrases if not any(phrase in data for data in known.values())]
 
 
-def on_disk(server: Server, known: set[Path], phrases: list[bytes]) -> tuple[list[Path], list[Path]]:
+def files_of(server: Server) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in server.folder.rglob("*") if path.is_file()}
+
+
+def on_disk(server: Server, known: dict[Path, bytes], phrases: list[bytes]) -> tuple[list[Path], list[Path]]:
     """(new pictures, files with any of the phrases) in all of the server's folders: data, cache, temp, home."""
-    files = [path for path in server.folder.rglob("*") if path.is_file()]
-    pictures = [path for path in files if path not in known and PICTURE.search(path.read_bytes())]
-    assert phrases
-    return pictures, [path for path in files if any(phrase in path.read_bytes() for phrase in phrases)]
+    files = files_of(server)
+    pictures = [path for path, data in files.items() if path not in known and PICTURE.search(data)]
+    assert len(phrases) > 20
+    return pictures, [path for path, data in files.items() if any(phrase in data for phrase in phrases)]
 
 
 PICTURE = re.compile(rb"\xff\xd8\xff|PNG\r\n|RIFF....WEBP")
 
 
 def test_nothing_of_a_photo_is_on_disk_after_the_visit(server: Server, release: Path) -> None:
-    known = {path for path in server.folder.rglob("*") if path.is_file()}
+    known = files_of(server)
     with chromium() as page:
-        phrases = told_phrases(page, server, release, keep=False)
+        phrases = told_phrases(page, server, release, known, keep=False)
         upload = {"files": Path(story_photos(release)[0])}
         assert page.request.post(server.url + "gradio_api/upload", multipart=upload).status == 404
     assert on_disk(server, known, phrases) == ([], [])
@@ -298,9 +305,9 @@ def test_nothing_of_a_photo_is_on_disk_after_the_visit(server: Server, release: 
 
 def test_what_a_visitor_agreed_to_keep_is_kept(server: Server, release: Path) -> None:
     """Also the proof that the search above finds what is there."""
-    known = {path for path in server.folder.rglob("*") if path.is_file()}
+    known = files_of(server)
     with chromium() as page:
-        phrases = told_phrases(page, server, release, keep=True)
+        phrases = told_phrases(page, server, release, known, keep=True)
     pictures, holding = on_disk(server, known, phrases)
     assert sorted(path.name for path in pictures) == [f"{number}.jpg" for number in range(1, 6)]
     assert {path.relative_to(server.data).parts[0] for path in pictures} == {"kept"}

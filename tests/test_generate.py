@@ -178,7 +178,7 @@ def test_a_stop_throws_away_every_story_under_way(run: Run, models: Models) -> N
 
 def command(run: Run, data: Path, *more: str) -> list[str]:
     base = [sys.executable, "-m", "core", "generate", str(run.path), "--data", str(data), "--words", "20"]
-    return [*base, "--system", "untrained-base", "--system", "untrained-adapter", *more]
+    return [*base, "--system", "miniature-base", "--system", "miniature-tuned", *more]
 
 
 @pytest.mark.slow

@@ -226,7 +226,7 @@ def test_threads_that_open_at_once_migrate_once(address: str, tmp_path: Path) ->
         thread.join()
     stores = [one for one in opened if isinstance(one, Store)]
     assert len(stores) == 4, opened
-    assert {len(store.campaigns()) for store in stores} == {3}
+    assert {len(store.campaigns()) for store in stores} == {4}
     for store in stores:
         store.close()
 

@@ -48,6 +48,7 @@ def compared(store: Store, rater: str = "ann", **changes: object) -> str:
 def test_there_is_always_a_campaign_of_each_kind(store: Store) -> None:
     assert {campaign.slug: campaign.kind for campaign in store.campaigns()} == {
         "benchmark": "benchmark",
+        "gallery": "benchmark",
         "samples": "samples",
         "own-photos": "own_photos",
     }

@@ -18,7 +18,7 @@ from train.miniature.talk import facts
 from train.miniature.world import Colour, Sight, Thing, Tint
 
 LOOP_WORDS, LOOP_TIMES = 10, 3
-"""A text loops where the same ten words occur three times anywhere, or any words three times on end from three words on.
+"""A text loops where the same ten words occur three times anywhere, or three words or more three times on end.
 A refrain of one short sentence is no loop; people have them too."""
 _BOOTSTRAPS = 1000
 _Z = 1.959964
