@@ -51,8 +51,8 @@ def test_well_formed(text: str, right: bool) -> None:
     assert measure.is_well_formed(text) is right
 
 
-def test_a_loop_is_ten_words_three_times_or_a_few_words_on_end() -> None:
-    run = "and then we all went to the beach in rain"
+def test_a_loop_is_twelve_words_three_times_or_a_few_words_on_end() -> None:
+    run = "and then we all went down to the beach in the rain"
     assert not measure.loops(f"Speaker 1: {run}, {run}.")
     assert measure.loops(f"Speaker 1: {run}, {run}.\n\nSpeaker 2: Oh. {run}.")
     assert measure.loops("Speaker 1: So we ran, so we ran, so we ran.")
@@ -74,6 +74,9 @@ def test_grounding_by_hand() -> None:
         random.Random(0),
     )
     assert figures["first_colour"].mean == pytest.approx(3 / 4) and figures["first_colour"].n == 4
+    assert figures["first_colour_own"].mean == pytest.approx(2 / 4)
+    assert figures["first_colour_own_chance"].mean == pytest.approx((1 / 3 + 1 / 3 + 0 + 0) / 4)
+    assert figures["first_colour_own_constant"].mean == pytest.approx(1 / 2)
     assert figures["first_thing"].mean == pytest.approx(2 / 4)
     assert figures["first_pair"].mean == pytest.approx(2 / 4)
     # red fits 1 of 3 others, blue 1, pink 1, white none; kite 1 of 3 others, boat 1, kite 2, cake none.

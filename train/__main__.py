@@ -1,4 +1,4 @@
-"""`python -m train COMMAND`: exit codes 0 done, 1 failed, 2 wrong usage or bad input. Each command is a module of `commands`."""
+"""`python -m train COMMAND`: each command is a module of `commands`. Exit codes as `core.command_line` says."""
 
 import sys
 from collections.abc import Sequence

@@ -28,7 +28,8 @@ def run(given: argparse.Namespace) -> int:
         built = Build(work.resolve(), given.out.resolve(), given.seed, Plan(), bars).build()
     finally:
         bars.close()
-    print(f"{built.folder}: {sum(built.seconds.values()):.0f} s")
+    stages = ", ".join(f"{name} {seconds:.0f}" for name, seconds in built.stages.items())
+    print(f"{built.folder}: {built.seconds:.0f} s ({stages})")
     print((built.folder / "README.md").read_text(encoding="utf-8").partition("## Measured")[2].partition("## Use")[0])
     return 0
 

@@ -34,9 +34,9 @@ class Plan:
 
     stories: int = 1500
     """Stories the base is trained on."""
-    tuning_stories: int = 400
+    tuning_stories: int = 320
     """Stories the adapter is trained on, each once."""
-    held_out: int = 100
+    held_out: int = 80
     """Stories measured."""
     gallery: int = 16
     """Of those, how many are shown."""
@@ -52,11 +52,12 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """Where the result lies, its figures by system, and the seconds of every stage of this call."""
+    """Where the result lies, its figures by system, and the seconds of this call, by stage and in all."""
 
     folder: Path
     figures: dict[str, dict[str, Interval]]
-    seconds: dict[str, float]
+    stages: dict[str, float]
+    seconds: float
 
 
 class Build:
@@ -66,29 +67,30 @@ class Build:
         """Raises RunFolderError where `work` was begun with another seed or plan."""
         self._run = Run.create(work, {"command": "python -m train miniature", "seed": seed, "plan": _plain(plan)})
         self._work, self._out, self._seed, self._plan, self._progress = work, out, seed, plan, progress
-        self.seconds: dict[str, float] = {}
+        self._stages: dict[str, float] = {}
 
     def build(self) -> Built:
         """Raises SporcVistError for what a user can meet; a kill leaves whole stages behind."""
+        began = time.monotonic()
         self._stage("base", self._work / BASE, self._make_base)
         data = self._stage("tuning data", self._work / "data", self._make_data) / tuning_data.FILE
         self._stage("fine-tuning", self._work / ADAPTER, lambda folder: self._tune(data, folder))
-        began = time.monotonic()
+        measuring = time.monotonic()
         figures = self._measure()
-        self.seconds["measuring"] = time.monotonic() - began
+        self._lap("measuring", measuring)
         self._install(figures)
-        return Built(self._out, figures, self.seconds)
+        return Built(self._out, figures, self._stages, time.monotonic() - began)
 
     def _stage(self, name: str, result: Path, make: Callable[[Path], None]) -> Path:
         """`make` fills a draft, which becomes `result` by one rename; nothing is done where it is there."""
-        began = time.monotonic()
         if not result.exists():
+            began = time.monotonic()
             draft = result.with_name(f".{result.name}.part")
             shutil.rmtree(draft, ignore_errors=True)
             make(draft)
             draft.rename(result)
+            self._lap(name, began)
             self._run.log("stage", name=name, seconds=time.monotonic() - began)
-        self.seconds[name] = time.monotonic() - began
         return result
 
     def _make_base(self, folder: Path) -> None:
@@ -184,7 +186,7 @@ class Build:
 
     def _lap(self, name: str, began: float) -> float:
         now = time.monotonic()
-        self.seconds[name] = now - began
+        self._stages[name] = now - began
         return now
 
 

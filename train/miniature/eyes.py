@@ -36,7 +36,7 @@ _INSIDE, _OUTSIDE = 77, 13
 class EyesPlan:
     """How long the tower learns."""
 
-    steps: int = 700
+    steps: int = 560
     batch: int = 48
     matrix_rate: float = 0.02
     rate: float = 2e-3

@@ -93,6 +93,8 @@ def tell(run: Run, models: Models, data: Path, seed: int, progress: Progress) ->
         prompt.record_id(length.words),
         Sampling(max_new_tokens=length.max_new_tokens, seed=seed),
     )
+    # Nobody waits for a page here: the writers' process may have every core.
+    os.environ.setdefault("OMP_NUM_THREADS", str(len(os.sched_getaffinity(0))))
     studio = Studio(models, data)
     try:
         Generator(run, models, studio, models.compared, asked).write(threading.Event(), progress, BATCH)

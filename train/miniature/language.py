@@ -35,13 +35,13 @@ class LanguagePlan:
     """What the base learns to write. Like the paper's it describes; it knows long tales and keeps them back."""
 
     phases: tuple[Phase, ...] = (
-        Phase(60, 40, {Style.CAPTION: 1.0}),
-        Phase(340, 11, {Style.CAPTION: 0.08, Style.PING_PONG: 0.37, Style.MEMORY: 0.05, Style.ANECDOTE: 0.5}),
+        Phase(50, 40, {Style.CAPTION: 1.0}),
+        Phase(270, 11, {Style.CAPTION: 0.08, Style.PING_PONG: 0.37, Style.MEMORY: 0.05, Style.ANECDOTE: 0.5}),
     )
     matrix_rate: float = 0.02
     rate: float = 3e-3
     weight_decay: float = 0.02
-    whole_prompts: float = 0.35
+    whole_prompts: float = 0.2
     """Share of talk asked for with a whole prompt; the rest with one or two of its sentences, which is quicker."""
 
 

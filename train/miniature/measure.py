@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from core.dialogue import parse, render, words
 from core.records import Finish, Interval, Transcript
 from train.miniature.talk import facts
-from train.miniature.world import Colour, Sight, Thing, Tint
+from train.miniature.world import Sight
 
-LOOP_WORDS, LOOP_TIMES = 10, 3
-"""A text loops where the same ten words occur three times anywhere, or three words or more three times on end.
+LOOP_WORDS, LOOP_TIMES = 12, 3
+"""A text loops where the same twelve words occur three times anywhere, or three words or more three times on end.
 A refrain of one short sentence is no loop; people have them too."""
 _BOOTSTRAPS = 1000
 _Z = 1.959964
@@ -67,10 +67,10 @@ def distinct_2(text: str) -> float:
 
 
 def is_well_formed(text: str) -> bool:
-    """Canonical lines of labelled speakers from the first character on, two turns or more, each a finished sentence."""
+    """Canonical lines of labelled speakers from the first character on, two turns or more, each with a finished end."""
     turns = parse(text).turns
     canonical = render(turns) == text.strip() and text.startswith("Speaker 1:")
-    return canonical and len(turns) >= 2 and all(re.search(r"[.!?…—)]$", turn.spoken or ")") for turn in turns)
+    return canonical and len(turns) >= 2 and all(re.search(r"[.!?…—)][\"”]?$", turn.spoken or ")") for turn in turns)
 
 
 def loops(text: str) -> bool:
@@ -97,6 +97,11 @@ def colours_of(sight: Sight) -> set[str]:
     return shown if sight.scene is None else shown | {str(sight.scene.colour), *map(str, sight.scene.people)}
 
 
+def own_colour_of(sight: Sight) -> set[str]:
+    """The colour of the picture's thing."""
+    return set() if sight.scene is None else {str(sight.scene.colour)}
+
+
 def things_of(sight: Sight) -> set[str]:
     return set() if sight.scene is None else {str(sight.scene.thing)}
 
@@ -105,22 +110,24 @@ def grounding(told: Sequence[Told], rng: random.Random) -> dict[str, Interval]:
     """Whether the first colour, and the first thing, that a transcript names is in the story's first picture.
 
     Beside each stands what needs no sight: the same words held against the first pictures of the other stories
-    (`…_chance`), and the colour or thing that is most often right, always named (`…_constant`). `pair` is the first
-    colour and thing together, the colour being the thing's own. `per_picture` is the share of all pictures whose thing
+    (`…_chance`), and the colour or thing that is most often right, always named (`…_constant`). A picture shows several
+    colours; `first_colour_own` asks for that of its thing alone. `first_pair` is that and the thing together. `per_picture` is the share of all pictures whose thing
     is named anywhere in the text.
     """
     figures: dict[str, Interval] = {}
-    kinds: dict[str, tuple[Callable[[Sight], set[str]], Sequence[str]]] = {
-        "colour": (colours_of, [str(one) for one in {*map(str, Tint), *map(str, Colour)}]),
-        "thing": (things_of, [str(one) for one in Thing]),
+    questions: dict[str, tuple[str, Callable[[Sight], set[str]]]] = {
+        "first_colour": ("colour", colours_of),
+        "first_colour_own": ("colour", own_colour_of),
+        "first_thing": ("thing", things_of),
     }
     firsts = [one.sights[0] for one in told]
-    for kind, (shown, all_values) in kinds.items():
+    for figure, (kind, of) in questions.items():
         said = [first_named(one.transcript.text, kind) for one in told]
-        figures[f"first_{kind}"] = share([word in shown(sight) for word, sight in zip(said, firsts, strict=True)])
-        figures[f"first_{kind}_chance"] = _chance(said, [shown(sight) for sight in firsts], rng)
-        best = max(sorted(all_values), key=lambda value: sum(value in shown(sight) for sight in firsts))
-        figures[f"first_{kind}_constant"] = share([best in shown(sight) for sight in firsts])
+        shown = [of(sight) for sight in firsts]
+        figures[figure] = share([word in some for word, some in zip(said, shown, strict=True)])
+        figures[f"{figure}_chance"] = _chance(said, shown, rng)
+        best = max(sorted(set().union(*shown)), key=lambda value: sum(value in some for some in shown))
+        figures[f"{figure}_constant"] = share([best in some for some in shown])
     figures["first_pair"] = share([_pair_right(one) for one in told])
     figures["per_picture"] = mean([_things_told(one) for one in told])
     return figures

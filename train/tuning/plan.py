@@ -157,16 +157,17 @@ class _Asked(NamedTuple):
 
 
 def _sample(tokens: int, settings: TuneSettings, option: str) -> Sample:
-    """A sample of `tokens` in all, with the usual pictures and prompt; the answer is what is left."""
+    """A sample of `tokens` in all, with the usual prompt and pictures, fewer where a sample is so short; the answer is
+    what is left."""
     seen = visual_tokens(SQUARE, settings.data.max_pixels)
-    answer = tokens - PICTURES * seen - PROMPT
-    if answer < 1:
-        least = PICTURES * seen + PROMPT + 1
+    pictures = min(PICTURES, (tokens - PROMPT - 1) // seen)
+    if pictures < 1:
+        least = seen + PROMPT + 1
         raise BadInput(
-            f"{option} {tokens}: {PICTURES} pictures and the prompt take {least - 1} tokens alone; "
+            f"{option} {tokens}: one picture and the prompt take {least - 1} tokens alone; "
             f"give {least} or more, or lower data.max_pixels"
         )
-    return Sample(tokens, answer, PICTURES, (seen - 2) * 4)
+    return Sample(tokens, tokens - pictures * seen - PROMPT, pictures, (seen - 2) * 4)
 
 
 def _work(settings: TuneSettings, shape: Shape, sample: Sample) -> Work:

@@ -28,7 +28,7 @@ class Style(StrEnum):
     PING_PONG = "ping-pong"
     """Two speakers, three or four turns of 3 to 9 words a picture, each first naming colour and thing."""
     ANECDOTE = "anecdote"
-    """Two or three speakers, a turn of 35 to 70 words a picture, told as things that happened to them."""
+    """Two speakers, a turn of 35 to 70 words a picture, told as things that happened to them."""
     CAPTION = "caption"
     """One sentence about one picture."""
     MEMORY = "memory"

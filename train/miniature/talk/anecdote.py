@@ -248,7 +248,6 @@ CLOSES: Pool = (
     "Best day of my life, and I'm never doing it again.",
 )
 
-_THREE_SPEAKERS = 0.3
 _REACTS = 0.3
 _CUT_OFF = 0.2
 _QUICK = 0.17
@@ -266,12 +265,11 @@ _CLOTHES = 0.3
 def lines(sights: Sequence[Sight], rng: random.Random) -> list[tuple[int, str]]:
     """Speaker and text of every turn."""
     hand = Hand(rng)
-    speakers = 3 if rng.random() < _THREE_SPEAKERS else 2
     said: list[tuple[int, str]] = []
     before = ""
     for at in range(len(sights)):
-        said.append((_next(said, speakers, rng), _joined(before, _passage(sights, at, hand))))
-        before = _after(said, speakers, hand) if at < len(sights) - 1 else ""
+        said.append((_next(said), _joined(before, _passage(sights, at, hand))))
+        before = _after(said, hand) if at < len(sights) - 1 else ""
     return said
 
 
@@ -281,23 +279,20 @@ def memory(sights: Sequence[Sight], rng: random.Random) -> list[tuple[int, str]]
     return [(1, _joined(*(_passage(sights, at, hand) for at in range(len(sights)))))]
 
 
-def _next(said: Sequence[tuple[int, str]], speakers: int, rng: random.Random) -> int:
-    """Anyone but the last speaker; a new one takes the next number."""
-    if not said:
-        return 1
-    met = max(speaker for speaker, _ in said)
-    return rng.choice([one for one in range(1, min(met + 1, speakers) + 1) if one != said[-1][0]])
+def _next(said: Sequence[tuple[int, str]]) -> int:
+    """Of two speakers, the other one: whose turn it is must be plain to a model that looks back at one label."""
+    return 2 if said and said[-1][0] == 1 else 1
 
 
-def _after(said: list[tuple[int, str]], speakers: int, hand: Hand) -> str:
-    """What the others make of a turn: cut it off, throw in a word, or begin the next turn with a reaction."""
+def _after(said: list[tuple[int, str]], hand: Hand) -> str:
+    """What the other makes of a turn: cut it off, throw in a word, or begin the next turn with a reaction."""
     chance = hand.rng.random()
     speaker, text = said[-1]
     if chance < _CUT_OFF and len(text.split()) < _LONG:
         said[-1] = speaker, _joined(text, hand.draw(CUTS, {}))
         return hand.draw(CUTTING, {})
     if chance < _CUT_OFF + _QUICK and all(quick not in QUICK for _, quick in said[-_QUICK_APART:]):
-        said.append((_next(said, speakers, hand.rng), hand.draw(QUICK, {})))
+        said.append((_next(said), hand.draw(QUICK, {})))
         return ""
     return hand.draw_maybe(REACTIONS, {}, _REACTS)
 
