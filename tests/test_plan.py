@@ -513,7 +513,7 @@ def test_the_command_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     ("options", "said"),
     [
         (["--samples", "0"], "--samples 0: more than 0"),
-        (["--tokens", "2000"], "5 pictures and the prompt take 2300 tokens alone"),
+        (["--tokens", "500"], "one picture and the prompt take 528 tokens alone"),
         (["--bandwidth", "-1"], "--bandwidth -1: more than 0"),
     ],
 )

@@ -111,8 +111,8 @@ def grounding(told: Sequence[Told], rng: random.Random) -> dict[str, Interval]:
 
     Beside each stands what needs no sight: the same words held against the first pictures of the other stories
     (`…_chance`), and the colour or thing that is most often right, always named (`…_constant`). A picture shows several
-    colours; `first_colour_own` asks for that of its thing alone. `first_pair` is that and the thing together. `per_picture` is the share of all pictures whose thing
-    is named anywhere in the text.
+    colours; `first_colour_own` asks for that of its thing alone, and `first_pair` for that and the thing. `per_picture`
+    is the share of all pictures whose thing is named anywhere in the text.
     """
     figures: dict[str, Interval] = {}
     questions: dict[str, tuple[str, Callable[[Sight], set[str]]]] = {
