@@ -36,7 +36,7 @@ class Plan:
     """Stories the base is trained on."""
     tuning_stories: int = 320
     """Stories the adapter is trained on, each once."""
-    held_out: int = 80
+    held_out: int = 60
     """Stories measured."""
     gallery: int = 16
     """Of those, how many are shown."""
