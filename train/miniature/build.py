@@ -34,9 +34,9 @@ class Plan:
 
     stories: int = 1500
     """Stories the base is trained on."""
-    tuning_stories: int = 320
+    tuning_stories: int = 400
     """Stories the adapter is trained on, each once."""
-    held_out: int = 60
+    held_out: int = 100
     """Stories measured."""
     gallery: int = 16
     """Of those, how many are shown."""

@@ -36,7 +36,7 @@ _INSIDE, _OUTSIDE = 77, 13
 class EyesPlan:
     """How long the tower learns."""
 
-    steps: int = 560
+    steps: int = 700
     batch: int = 48
     matrix_rate: float = 0.02
     rate: float = 2e-3
@@ -153,7 +153,7 @@ def train(
             pictures = recolour(pictures, generator)
             known = {name: known[name] for name in _SHAPES}
         answers = heads.answers(see(visual, pictures, some.shape))
-        loss = sum(_loss(answer, known, spots) for answer in answers) / len(answers)
+        loss: Any = sum(_loss(answer, known, spots) for answer in answers) / len(answers)
         optimizer.step(loss)
         told(step, float(loss.detach()))
     visual.eval()
@@ -193,8 +193,9 @@ def see(visual: Any, pictures: Any, shape: tuple[int, int]) -> list[Any]:
 def _positions(visual: Any, shape: tuple[int, int]) -> tuple[Any, Any, Any]:
     """Of one picture's patches: which learned positions, with which weights, and rows and columns."""
     import torch
-    from transformers.models.qwen3_vl import modeling_qwen3_vl as library
+    from transformers.models.qwen3_vl import modeling_qwen3_vl
 
+    library: Any = modeling_qwen3_vl
     cells = torch.tensor([grid(shape)])
     places, weights = library.get_vision_interpolation_indices_and_weights(
         cells,

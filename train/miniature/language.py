@@ -15,7 +15,7 @@ from train.miniature.eyes import see
 from train.miniature.optimizer import Optimizer
 from train.miniature.pictures import Pictured, by_shape, grid
 from train.miniature.talk import Style, write
-from train.miniature.world import Colour, Place, Sight, Thing, Tint
+from train.miniature.world import Sight
 
 _POOL = 8
 """Steps whose texts are sorted by length together."""
@@ -35,15 +35,13 @@ class LanguagePlan:
     """What the base learns to write. Like the paper's it describes; it knows long tales and keeps them back."""
 
     phases: tuple[Phase, ...] = (
-        Phase(80, 40, {Style.CAPTION: 1.0}),
-        Phase(300, 10, {Style.CAPTION: 0.08, Style.PING_PONG: 0.37, Style.MEMORY: 0.05, Style.ANECDOTE: 0.5}),
+        Phase(60, 40, {Style.CAPTION: 1.0}),
+        Phase(340, 11, {Style.CAPTION: 0.08, Style.PING_PONG: 0.37, Style.MEMORY: 0.05, Style.ANECDOTE: 0.5}),
     )
     matrix_rate: float = 0.02
     rate: float = 3e-3
     weight_decay: float = 0.02
-    seen_words: float = 3.0
-    """How many times a word for a colour, thing or place counts: they are few, and all that has to be seen."""
-    whole_prompts: float = 0.2
+    whole_prompts: float = 0.35
     """Share of talk asked for with a whole prompt; the rest with one or two of its sentences, which is quicker."""
 
 
@@ -88,8 +86,6 @@ class Examples:
     stories: Sequence[Pictured]
     seen: Sequence[tuple[Seen, ...]]
     rng: random.Random
-    seen_words: float = 3.0
-    """How many times a word for a colour, thing or place counts: they are few, and all that has to be seen."""
     whole_prompts: float
     _prompts: list[str] = field(default_factory=sizes.asked)
 
@@ -187,15 +183,6 @@ class Encoder:
         return self._asked[key], self._processor.tokenizer(example.answer + "<|im_end|>")["input_ids"]
 
 
-def _weights(tokenizer: Any, seen_words: float) -> Any:
-    """What each token counts in the loss."""
-    import torch
-
-    names = {str(one) for kind in (Tint, Colour, Thing, Place) for one in kind}
-    words = (tokenizer.decode([token]).strip() for token in range(len(tokenizer)))
-    return torch.tensor([seen_words if word in names else 1.0 for word in words])
-
-
 def _batches(phase: Phase, encoder: Encoder, examples: Examples) -> Iterator[tuple[dict[str, Any], Any]]:
     """The phase's batches, each of texts of about one length: they are drawn for several steps and sorted."""
     for start in range(0, phase.steps, _POOL):
@@ -223,14 +210,13 @@ def train(
         rate=plan.rate,
         weight_decay=plan.weight_decay,
     )
-    weight_v = _weights(processor.tokenizer, plan.seen_words)
     language.train()
     step = 0
     for phase in plan.phases:
         for inputs, labels in _batches(phase, encoder, examples):
             hidden = language(**inputs).last_hidden_state
             wanted = labels != -100
-            loss = torch.nn.functional.cross_entropy(model.lm_head(hidden[wanted]), labels[wanted], weight_v)
+            loss = torch.nn.functional.cross_entropy(model.lm_head(hidden[wanted]), labels[wanted])
             optimizer.step(loss)
             step += 1
             told(step, float(loss.detach()))
