@@ -76,7 +76,7 @@ def test_load_into_another_campaign(command: Command, run_folder: Path, tmp_path
     assert (code, out) == (
         1,
         "",
-    ) and err == "no campaign is called 'pilot'; there are: benchmark, own-photos, samples\n"
+    ) and err == "no campaign is called 'pilot'; there are: benchmark, gallery, own-photos, samples\n"
     assert command("load", run_folder, "--campaign", "pilot", "--create", "--private")[0] == 0
     store = opened(tmp_path)
     assert (store.campaign("pilot").pairs, store.campaign("pilot").public, store.campaign("benchmark").pairs) == (

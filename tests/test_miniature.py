@@ -118,7 +118,7 @@ def test_on_real_photos_they_talk_soundly_and_pick_up_the_colours(release: Path,
     held_out.tell(run, models, tmp_path, 2, lambda tasks, _: tasks)
     told = [one for one in run.transcripts() if one.system_id in models.compared]
     assert len(told) >= 40
-    assert sum(measure.is_well_formed(one.text) for one in told) >= 0.9 * len(told)
+    assert sum(measure.is_well_formed(one.text) for one in told) >= 0.8 * len(told)
     seen = {story.id: _tints(run, story) for story in run.stories()}
     named = [{str(fact.value) for fact in facts(one.text) if fact.kind == "colour"} for one in told]
     own = [_hit(words, seen[one.story_id]) for words, one in zip(named, told, strict=True)]

@@ -93,7 +93,7 @@ def test_a_story_is_told_and_voted_on(space: str, tmp_path: Path) -> None:
         page.locator("#compare-left").wait_for(timeout=120_000)
         page.locator("#compare-left").click()
         page.locator(".reveal").wait_for()
-        assert "Untrained" in page.locator(".reveal").inner_text()
+        assert "Miniature" in page.locator(".reveal").inner_text()
 
 
 @pytest.fixture(scope="module")

@@ -47,14 +47,19 @@ def text(figures: Figures, seed: int, plan: "Plan", folder: Path) -> str:
         size=sum(path.stat().st_size for path in files) / 1e6,
         count=base["words"].n,
         table="\n".join(rows),
-        longer=tuned["turn_length"].mean / base["turn_length"].mean,
-        fewer=tuned["switch_rate"].mean / base["switch_rate"].mean,
+        longer=_ratio(tuned["turn_length"], base["turn_length"], "{:.1f}"),
+        fewer=_ratio(tuned["switch_rate"], base["switch_rate"], "{:.0%}"),
         seed=seed,
         stories=f"{plan.stories:,}",
         eyes=plan.eyes.steps,
         language=sum(phase.steps for phase in plan.language.phases),
         tuning=f"{plan.tuning_stories:,}",
     )
+
+
+def _ratio(one: Interval, other: Interval, form: str) -> str:
+    """A dash where there is nothing to divide by."""
+    return form.format(one.mean / other.mean) if other.mean else "–"
 
 
 def _cell(value: Interval, form: str) -> str:
